@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { Digest } from './digest.ts'
+import { Job } from './job.ts'
+import { Manifest } from './manifest.ts'
+import { ReasonCode } from './reason-code.ts'
+
+/**
+ * A worker hands a sealed run to its site's desk. Paths, below the desk's address, with
+ * `Authorization: Bearer <worker token of the site>`:
+ *
+ *     GET  /api/worker/site                    -> 200 WorkerSite   (what the policy lets this worker do)
+ *     PUT  /api/worker/blobs/:sha256           raw bytes -> 201 stored | 200 already there | 400 other bytes than the name says
+ *     POST /api/worker/deposits                Deposit -> 201 DepositReceipt | 200 the same deposit was made before
+ *
+ * The blobs go first; a deposit whose manifest names a blob that is not in the vault is refused. Depositing the same
+ * manifest twice is one hold.
+ */
+export const WORKER_SITE_PATH = '/api/worker/site'
+export const BLOBS_PATH = '/api/worker/blobs'
+export const DEPOSITS_PATH = '/api/worker/deposits'
+
+export const Deposit = z.strictObject({
+  /** The job without its input links: links are capabilities, and the desk needs none of them. */
+  job: Job.omit({ inputs: true }),
+  /** Address of the platform that wants the result; must be one that the desk serves. */
+  platform: z.url(),
+  worker: z.string().min(1).max(64),
+  manifest: Manifest,
+  manifestDigest: Digest,
+  /** Set when the run failed: the hold goes to the list of failed runs, and the participant hears the code. */
+  failure: ReasonCode.optional(),
+})
+export type Deposit = z.infer<typeof Deposit>
+
+export const DepositReceipt = z.strictObject({ holdId: z.string() })
+export type DepositReceipt = z.infer<typeof DepositReceipt>
+
+/** Limits on one program of a run, in base units. */
+export const RunLimits = z.strictObject({
+  memoryBytes: z.int().min(1),
+  cpus: z.number().positive(),
+  processes: z.int().min(1),
+  openFiles: z.int().min(1),
+  outputBytes: z.int().min(1),
+  outputFiles: z.int().min(1),
+  logBytes: z.int().min(1),
+  scratchBytes: z.int().min(1),
+  timeSeconds: z.int().min(1),
+  /** Largest archive that is fetched, and largest total when unpacked. */
+  inputBytes: z.int().min(1),
+})
+export type RunLimits = z.infer<typeof RunLimits>
+
+/** Which image of the site stands for a name that a competition uses; first match wins. */
+export const ImageRule = z.strictObject({
+  /** An image name; `*` stands for any run of characters. */
+  pattern: z.string().min(1).max(256),
+  /** For a container engine: the image of the site; `*` stands for the name as the competition wrote it. */
+  engine: z.string().min(1).max(512).optional(),
+  /** For bubblewrap: `host` or the absolute path of a root file system. */
+  bubblewrap: z.string().min(1).max(512).optional(),
+})
+export type ImageRule = z.infer<typeof ImageRule>
+
+/** A folder of the site that holds private data, and the runs that may see it (read-only). */
+export const DataMount = z.strictObject({
+  competition: z.string().max(256),
+  source: z.string().startsWith('/'),
+  target: z.string().startsWith('/app/'),
+  runs: z.array(z.enum(['ingestion', 'submission', 'scoring'])),
+})
+export type DataMount = z.infer<typeof DataMount>
+
+/** What the desk tells a worker of the site's policy. */
+export const WorkerSite = z.strictObject({
+  policyDigest: Digest,
+  images: z.array(ImageRule),
+  limits: RunLimits,
+  data: z.array(DataMount),
+})
+export type WorkerSite = z.infer<typeof WorkerSite>
