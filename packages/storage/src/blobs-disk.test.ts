@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Digest } from '@scoregate/protocol/digest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Blobs } from './blobs.ts'
+import { openDiskBlobs, readSmallBlob } from './blobs-disk.ts'
+
+async function* bytes(...parts: string[]) {
+  for (const part of parts) yield Buffer.from(part)
+}
+
+const digestOf = (text: string) => Digest.parse(createHash('sha256').update(text).digest('hex'))
+
+describe('blobs on disk', () => {
+  let folder: string
+  let blobs: Blobs
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'scoregate-blobs-'))
+    blobs = await openDiskBlobs(folder)
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  it('stores bytes under their SHA-256 and gives the same bytes back', async () => {
+    const stored = await blobs.put(bytes('some ', 'text'))
+    expect(stored).toEqual({ sha256: digestOf('some text'), sizeBytes: 9 })
+    expect(String(await readSmallBlob(blobs, stored.sha256, 100))).toBe('some text')
+  })
+
+  it('keeps nothing of a stream that fails, is too large or is not what was announced', async () => {
+    await expect(blobs.put(bytes('abcdef'), { maxBytes: 5 })).rejects.toMatchObject({ code: 'too-large' })
+    await expect(blobs.put(bytes('abc'), { expected: digestOf('other') })).rejects.toMatchObject({
+      code: 'digest-differs',
+    })
+    const broken = async function* () {
+      yield Buffer.from('half')
+      throw new Error('the sender went away')
+    }
+    await expect(blobs.put(broken())).rejects.toThrow('the sender went away')
+    expect(await readdir(folder, { recursive: true })).toEqual(['incoming'])
+  })
+
+  it('ends a read in an error when the file on disk was changed', async () => {
+    const { sha256 } = await blobs.put(bytes('released bytes'))
+    await writeFile(join(folder, sha256.slice(0, 2), sha256.slice(2)), 'released bytez')
+    await expect(readSmallBlob(blobs, sha256, 100)).rejects.toMatchObject({ code: 'vault-altered' })
+  })
+
+  it('says that a blob is not there', async () => {
+    const absent = digestOf('never stored')
+    expect(await blobs.find(absent)).toBeUndefined()
+    await expect(blobs.open(absent)).rejects.toMatchObject({ kind: 'not-found' })
+    await blobs.remove(absent)
+  })
+
+  it('clears what a crash left half-written', async () => {
+    await writeFile(join(folder, 'incoming', 'half'), 'x')
+    await openDiskBlobs(folder)
+    expect(await readdir(join(folder, 'incoming'))).toEqual([])
+  })
+})
