@@ -1,0 +1,16 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Person } from './accounts.ts'
+
+/** Who makes a request, and how they proved it. */
+export type SignedIn = {
+  readonly person: Person
+  readonly by:
+    | { readonly kind: 'session'; readonly sessionId: string; readonly csrf: string }
+    | { readonly kind: 'token' }
+}
+
+/** What every handler of hub and desk finds in its context. */
+export type WebEnv = {
+  Bindings: HttpBindings
+  Variables: { person?: SignedIn; requestId: string }
+}
