@@ -1,0 +1,61 @@
+"""A template for the phase "Models". Zip this file alone, at the top level of the zip, and submit it.
+
+The one thing that matters is the function `predict`. It is given all patients at once, each as a dictionary of
+the columns of patients.csv. All values are text, as in the file, and empty where nothing was measured:
+
+    {"patient_id": "S-0001", "age": "73", "sex": "F", "heart_rate": "76", ..., "lactate": "", ...}
+
+It returns one risk from 0 to 1 for each patient, in the same order. You have Python 3.11 with its standard
+library, 60 seconds, and no network. Other files in your zip lie beside this one and can be opened by
+`Path(__file__).parent / "name"`.
+"""
+
+from __future__ import annotations
+
+import math
+
+# For each measurement: a typical value, a typical spread, and the value to assume when it was not measured.
+FEATURES = {
+    "age": (61.0, 16.0, 61.0),
+    "heart_rate": (86.0, 15.0, 86.0),
+    "resp_rate": (18.0, 4.0, 18.0),
+    "systolic_bp": (129.0, 19.0, 129.0),
+    "temperature": (37.0, 0.6, 37.0),
+    "spo2": (96.0, 2.0, 96.0),
+    "lactate": (1.5, 1.0, 1.3),
+    "white_cells": (9.5, 3.7, 9.5),
+    "creatinine": (90.0, 32.0, 90.0),
+}
+
+# A rule of thumb to start from. fit_baseline.py prints better weights.
+INTERCEPT = -1.2
+WEIGHTS = {
+    "age": 0.000,
+    "heart_rate": 0.000,
+    "resp_rate": 0.300,
+    "systolic_bp": -0.300,
+    "temperature": 0.000,
+    "spo2": 0.000,
+    "lactate": 0.500,
+    "white_cells": 0.000,
+    "creatinine": 0.000,
+}
+
+
+def features(patient: dict[str, str]) -> list[float]:
+    """The measurements of one patient, centred and scaled, in the order of FEATURES."""
+    values = []
+    for name, (typical, spread, when_missing) in FEATURES.items():
+        value = float(patient[name]) if patient[name] else when_missing
+        values.append((value - typical) / spread)
+    return values
+
+
+def predict(patients: list[dict[str, str]]) -> list[float]:
+    """The risk of sepsis within 24 hours, from 0 to 1, one for each patient in the order given."""
+    risks = []
+    for patient in patients:
+        total = INTERCEPT + sum(w * value for w, value in zip(WEIGHTS.values(), features(patient)))
+        risks.append(1 / (1 + math.exp(-total)))
+    print(f"{len(risks)} risks computed")
+    return risks
