@@ -1,0 +1,125 @@
+import type { Readable } from 'node:stream'
+import type { Problem } from '@scoregate/protocol/errors'
+import type { Person } from '@scoregate/web/accounts'
+import type {
+  CompetitionSummary,
+  CompetitionView,
+  ParticipantStatus,
+  ParticipantView,
+  PhaseView,
+  SubmissionFlow,
+} from './competitions/competition-view.ts'
+import type { LeaderboardView } from './leaderboards/leaderboard-view.ts'
+import type { SubmissionAllowance, SubmissionView } from './submissions/submission-view.ts'
+
+/** Who looks: somebody signed in, or anybody. */
+export type Viewer = Person | undefined
+
+export type DatasetType =
+  | 'competition_bundle'
+  | 'submission'
+  | 'scoring_program'
+  | 'ingestion_program'
+  | 'input_data'
+  | 'reference_data'
+  | 'starting_kit'
+  | 'public_data'
+
+/** How the making of a competition from a bundle stands. */
+export type CreationStatus = {
+  readonly id: number
+  readonly status: 'Starting' | 'Finished' | 'Failed'
+  /** Readable text; for a failed one, all problems, one a line. */
+  readonly details: string
+  readonly problems: readonly Problem[]
+  readonly competitionId: number | undefined
+}
+
+/** How a queue stands. */
+export type QueueStatus = {
+  readonly name: string
+  readonly waiting: number
+  readonly running: number
+  readonly awaitingValidation: number
+  readonly workers: readonly { readonly name: string; readonly version: string; readonly seenAt: Date }[]
+}
+
+/**
+ * What the hub can do; pages and API call the same functions. What a viewer may not see is `not-found`, what they may
+ * see but not do is `not-allowed` (both `ScoregateError`).
+ */
+export type Hub = {
+  readonly competitions: {
+    /** Published ones, and those of `person` (organized or joined); newest first. */
+    list(given: { for?: Viewer; organizedBy?: Person | undefined }): Promise<CompetitionSummary[]>
+    get(id: number, viewer: Viewer): Promise<CompetitionView>
+    openLogo(id: number, viewer: Viewer): Promise<{ stream: Readable; sizeBytes: number; mediaType: string }>
+    /** Starts making a competition; returns the id to ask `creationStatus` for. */
+    createFromBundle(datasetKey: string, person: Person): Promise<number>
+    creationStatus(id: number, person: Person): Promise<CreationStatus>
+    setSubmissionFlow(id: number, flow: Partial<SubmissionFlow>, person: Person): Promise<void>
+    setPublished(id: number, published: boolean, person: Person): Promise<void>
+    /** Joins; returns `approved` where the competition approves by itself. */
+    join(id: number, person: Person): Promise<ParticipantStatus>
+    participants(id: number, person: Person): Promise<ParticipantView[]>
+    decideParticipant(
+      given: { competitionId: number; personId: number; status: 'approved' | 'denied' },
+      person: Person,
+    ): Promise<void>
+  }
+  readonly phases: {
+    get(id: number, viewer: Viewer): Promise<PhaseView>
+  }
+  readonly datasets: {
+    /** Announces a file; PUT its bytes to `uploadPath` (a right by itself, no sign-in or CSRF value needed). */
+    create(
+      given: {
+        type: DatasetType
+        fileName: string
+        fileSize?: number | undefined
+        competition?: number | undefined
+      },
+      person: Person,
+    ): Promise<{ key: string; uploadPath: string }>
+    /** Checks what was uploaded; for a bundle, starts making the competition and returns its creation status id. */
+    complete(key: string, person: Person): Promise<{ key: string; creationStatusId: number | undefined }>
+  }
+  readonly submissions: {
+    create(
+      given: {
+        phaseId: number
+        dataKey: string
+        taskIds?: readonly number[] | undefined
+        factSheetAnswers?: unknown
+      },
+      person: Person,
+    ): Promise<SubmissionView>
+    get(id: number, viewer: Viewer): Promise<SubmissionView>
+    /** Newest first; one's own, and for an organizer all of the competition (unless `mine`). Children are within parents. */
+    list(
+      given: {
+        competitionId?: number | undefined
+        phaseId?: number | undefined
+        mine?: boolean | undefined
+        status?: string | undefined
+      },
+      viewer: Person,
+    ): Promise<SubmissionView[]>
+    /** Starts one that waits for the organizer. */
+    run(id: number, person: Person): Promise<SubmissionView>
+    /** A new submission of the same file, in the same owner's name; organizers only. */
+    rerun(id: number, person: Person): Promise<SubmissionView>
+    cancel(id: number, person: Person): Promise<{ cancelled: boolean }>
+    remainingToday(phaseId: number, person: Person): Promise<SubmissionAllowance>
+    /** A path from which the owner or the organizer can download what was submitted, for a while. */
+    fileHref(id: number, person: Person): Promise<string>
+  }
+  readonly leaderboards: {
+    get(phaseId: number, viewer: Viewer): Promise<LeaderboardView>
+    add(submissionId: number, person: Person): Promise<void>
+    remove(submissionId: number, person: Person): Promise<void>
+  }
+  readonly queues: {
+    status(): Promise<QueueStatus[]>
+  }
+}
