@@ -44,7 +44,12 @@ export type RunSpec = {
 
 /** How a run ended. All resources of the room are gone when the caller gets this. */
 export type RunOutcome =
-  | { readonly kind: 'exited'; readonly exitCode: number; readonly elapsedMs: number; readonly logsTruncated: boolean }
+  | {
+      readonly kind: 'exited'
+      readonly exitCode: number
+      readonly elapsedMs: number
+      readonly logsTruncated: boolean
+    }
   | { readonly kind: 'time-limit'; readonly elapsedMs: number; readonly logsTruncated: boolean }
   | { readonly kind: 'memory-limit'; readonly elapsedMs: number; readonly logsTruncated: boolean }
   | { readonly kind: 'output-limit'; readonly elapsedMs: number; readonly logsTruncated: boolean }
