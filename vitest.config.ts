@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { ClosingLineReporter } from './test/closing-line-reporter.ts'
 
 export default defineConfig({
   test: {
@@ -6,5 +7,8 @@ export default defineConfig({
     // Real engines, servers and browsers are slow to start on a small machine; none of these limits measures speed.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Two files at once: each may start engines, browsers and servers of its own.
+    maxWorkers: 2,
+    reporters: ['default', new ClosingLineReporter()],
   },
 })

@@ -1,0 +1,24 @@
+import { startDesk } from '@scoregate/desk/start-desk'
+import pino from 'pino'
+import { installationPaths, type Provision } from './installation.ts'
+import type { Part } from './part.ts'
+import type { Settings } from './settings.ts'
+
+/** Runs the desk of this installation. */
+export async function startDeskPart(settings: Settings, provision: Provision): Promise<Part> {
+  const { secrets, signInLinks } = provision
+  const desk = await startDesk({
+    dataFolder: installationPaths(settings.dataFolder).desk,
+    host: settings.host,
+    port: settings.deskPort,
+    policyFile: settings.policyFile,
+    workerToken: secrets.depositToken,
+    platforms: [{ url: provision.hubUrl, siteToken: secrets.siteToken }],
+    provision: {
+      people: [secrets.reviewer],
+      signInLinks: [{ ...signInLinks.reviewer, validUntil: new Date(signInLinks.reviewer.validUntil) }],
+    },
+    log: pino({ name: 'desk', level: settings.logLevel }),
+  })
+  return { stop: () => desk.close() }
+}

@@ -1,0 +1,150 @@
+import { ScoregateError } from '@scoregate/protocol/errors'
+import { Command, CommanderError, Option } from 'commander'
+import { competitionCommand } from './competition-commands.ts'
+import { installationPaths, type Provision, Provision as ProvisionSchema } from './installation.ts'
+import { type Part, runPart } from './part.ts'
+import { EXIT, say, sayError, sayJson } from './print.ts'
+import { readPrivateJson } from './private-file.ts'
+import { reviewCommand } from './review/review-commands.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { startInstallation } from './start/start.ts'
+import { submitCommand } from './submit-command.ts'
+
+/** Options of `start` and of the parts; each is an environment variable too, and the option wins. */
+const SETTING_OPTIONS = [
+  {
+    flags: '--hub-port <port>',
+    variable: 'SCOREGATE_HUB_PORT',
+    words: 'port of the hub (8080; 0 takes a free one)',
+  },
+  {
+    flags: '--desk-port <port>',
+    variable: 'SCOREGATE_DESK_PORT',
+    words: 'port of the desk (8090; 0 takes a free one)',
+  },
+  {
+    flags: '--host <address>',
+    variable: 'SCOREGATE_HOST',
+    words: 'address to listen on (127.0.0.1: this machine only)',
+  },
+  { flags: '--data <folder>', variable: 'SCOREGATE_DATA', words: 'the data folder (scoregate-data)' },
+  {
+    flags: '--policy <file>',
+    variable: 'SCOREGATE_POLICY',
+    words: "the site's policy (policy.yaml in the data folder)",
+  },
+  { flags: '--sandbox <kind>', variable: 'SCOREGATE_SANDBOX', words: 'automatic, engine or bubblewrap' },
+] as const
+
+function withSettings(command: Command): Command {
+  for (const option of SETTING_OPTIONS) {
+    command.addOption(new Option(option.flags, `${option.words} [${option.variable}]`))
+  }
+  return command
+}
+
+function settingsOf(options: Readonly<Record<string, string | undefined>>): Settings {
+  const environment = { ...process.env }
+  for (const { flags, variable } of SETTING_OPTIONS) {
+    const name = new Option(flags).attributeName()
+    const value = options[name]
+    if (value !== undefined) environment[variable] = value
+  }
+  return readSettings(environment)
+}
+
+const program = new Command('scoregate')
+  .description('Benchmarks on data that may not leave its owner.')
+  .version('0.1.0')
+  .showHelpAfterError('(see scoregate --help)')
+  .exitOverride()
+
+withSettings(program.command('start'))
+  .description('start hub, desk and one worker on this machine, with the example competition')
+  .option('--no-example', 'start without the example competition [SCOREGATE_EXAMPLE=0]')
+  .option('--json', 'print ready.json when all is up, and nothing else')
+  .action(async (options) => {
+    if (options.example === false) process.env['SCOREGATE_EXAMPLE'] = '0'
+    const asJson = options.json === true
+    let isStopping = false
+    const running = startInstallation(settingsOf(options), asJson ? () => undefined : say)
+    const stop = () => {
+      if (isStopping) return
+      isStopping = true
+      running.then(
+        async (installation) => {
+          if (!asJson) say('\nStopping …')
+          await installation.stop()
+          process.exit(EXIT.ok)
+        },
+        () => process.exit(EXIT.failed),
+      )
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+    const { ready } = await running
+    if (asJson) sayJson(ready)
+  })
+
+const PARTS: readonly {
+  name: 'hub' | 'desk' | 'worker'
+  words: string
+  load: () => Promise<(settings: Settings, provision: Provision) => Promise<Part>>
+}[] = [
+  {
+    name: 'hub',
+    words: 'run the hub of a data folder that `start` made',
+    load: async () => (await import('./hub-command.ts')).startHubPart,
+  },
+  {
+    name: 'desk',
+    words: 'run the desk of a data folder that `start` made',
+    load: async () => (await import('./desk-command.ts')).startDeskPart,
+  },
+  {
+    name: 'worker',
+    words: 'run the worker of a data folder that `start` made',
+    load: async () => (await import('./worker-command.ts')).startWorkerPart,
+  },
+]
+for (const part of PARTS) {
+  withSettings(program.command(part.name))
+    .description(part.words)
+    .action(async (options) => {
+      const settings = settingsOf(options)
+      await runPart(async () => {
+        const start = await part.load()
+        return start(settings, await readProvision(settings))
+      })
+    })
+}
+
+program.addCommand(reviewCommand(() => readSettings(process.env).dataFolder))
+program.addCommand(submitCommand(() => readSettings(process.env).dataFolder))
+program.addCommand(competitionCommand(() => readSettings(process.env).dataFolder))
+
+async function readProvision(settings: Settings): Promise<Provision> {
+  const file = installationPaths(settings.dataFolder).provision
+  const provision = await readPrivateJson(file, ProvisionSchema)
+  if (provision !== undefined) return provision
+  throw new ScoregateError({
+    kind: 'bad-input',
+    code: 'no-installation',
+    message: `${settings.dataFolder} is not the data folder of an installation.`,
+    remedy: 'Run `scoregate start` first, or say where the data folder is with --data.',
+  })
+}
+
+try {
+  await program.parseAsync(process.argv)
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  } else {
+    sayError(error, { json: process.argv.includes('--json') })
+    process.exitCode =
+      error instanceof ScoregateError && ['conflict', 'not-allowed', 'gone'].includes(error.kind)
+        ? EXIT.refused
+        : EXIT.failed
+  }
+}

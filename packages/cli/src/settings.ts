@@ -1,0 +1,80 @@
+import { resolve } from 'node:path'
+import { ScoregateError } from '@scoregate/protocol/errors'
+import { z } from 'zod'
+
+const Port = z
+  .string()
+  .regex(/^[0-9]{1,5}$/)
+  .transform(Number)
+  .refine((port) => port <= 65_535, 'a port is a number from 0 to 65535')
+
+/** The environment variables that steer `scoregate start`; an option of the same meaning wins over its variable. */
+const Environment = z.object({
+  SCOREGATE_HUB_PORT: Port.default(8080),
+  SCOREGATE_DESK_PORT: Port.default(8090),
+  SCOREGATE_HOST: z.string().min(1).default('127.0.0.1'),
+  SCOREGATE_DATA: z.string().min(1).default('scoregate-data'),
+  SCOREGATE_EXAMPLE: z
+    .enum(['0', '1'])
+    .default('1')
+    .transform((value) => value === '1'),
+  SCOREGATE_POLICY: z.string().min(1).optional(),
+  SCOREGATE_SANDBOX: z.enum(['automatic', 'engine', 'bubblewrap']).default('automatic'),
+  SCOREGATE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+/** What one installation on one machine is made of: where it listens, where it keeps its data, how it confines runs. */
+export type Settings = {
+  readonly host: string
+  readonly hubPort: number
+  readonly deskPort: number
+  /** Absolute path of the data folder. */
+  readonly dataFolder: string
+  readonly withExample: boolean
+  /** Absolute path of the site's policy file; a starter policy is written there if it is inside the data folder and absent. */
+  readonly policyFile: string
+  readonly isOwnPolicy: boolean
+  readonly sandbox: 'automatic' | 'engine' | 'bubblewrap'
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+/** Reads the settings. Throws `ScoregateError` with every variable that is wrong. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  // An empty variable is what shells and compose files leave for "not set".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = Environment.safeParse(given)
+  if (!parsed.success) {
+    throw new ScoregateError({
+      kind: 'bad-input',
+      code: 'bad-settings',
+      message: 'Some settings are wrong.',
+      remedy: 'Correct them and start again.',
+      problems: parsed.error.issues.map((issue) => ({
+        where: issue.path.join('.'),
+        what: `${JSON.stringify(given[String(issue.path[0])])}: ${issue.message}`,
+        remedy: 'See `scoregate start --help`.',
+      })),
+    })
+  }
+  const read = parsed.data
+  if (read.SCOREGATE_HUB_PORT === read.SCOREGATE_DESK_PORT && read.SCOREGATE_HUB_PORT !== 0) {
+    throw new ScoregateError({
+      kind: 'bad-input',
+      code: 'same-port',
+      message: `SCOREGATE_HUB_PORT and SCOREGATE_DESK_PORT are both ${read.SCOREGATE_HUB_PORT}.`,
+      remedy: 'Give hub and desk a port each.',
+    })
+  }
+  const dataFolder = resolve(read.SCOREGATE_DATA)
+  return {
+    host: read.SCOREGATE_HOST,
+    hubPort: read.SCOREGATE_HUB_PORT,
+    deskPort: read.SCOREGATE_DESK_PORT,
+    dataFolder,
+    withExample: read.SCOREGATE_EXAMPLE,
+    policyFile: resolve(read.SCOREGATE_POLICY ?? `${dataFolder}/policy.yaml`),
+    isOwnPolicy: read.SCOREGATE_POLICY !== undefined,
+    sandbox: read.SCOREGATE_SANDBOX,
+    logLevel: read.SCOREGATE_LOG_LEVEL,
+  }
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import { parsePolicy, resolveImage, workerSite } from '@scoregate/gate/policy'
+import { ScoregateError } from '@scoregate/protocol/errors'
+import { createContainerEngineSandbox } from '@scoregate/sandbox/container-engine'
+import { pullImage } from '@scoregate/sandbox/engine-images'
+import { findEngineSocket } from '@scoregate/sandbox/engine-socket'
+import type { Settings } from '../settings.ts'
+import { installPackages, isInstalled } from './install-packages.ts'
+
+/** The image that the example competition names; its programs need Python 3.9 or newer and nothing else. */
+const EXAMPLE_IMAGE = 'python:3.11-slim'
+
+const BUBBLEWRAP_PACKAGES = ['bubblewrap', 'python3'] as const
+
+/**
+ * Chooses how runs are confined on this machine, installing bubblewrap where neither an engine nor bubblewrap is there.
+ * An engine is taken when it answers and, where the example is wanted, has the example's image or can fetch it.
+ * Throws `ScoregateError` with the one line to type when nothing can be had.
+ */
+export async function chooseSandbox(
+  settings: Settings,
+  say: (line: string) => void,
+): Promise<'engine' | 'bubblewrap'> {
+  const socketPath = await findEngineSocket(process.env)
+  if (settings.sandbox === 'engine') {
+    if (socketPath !== undefined) return 'engine'
+    throw new ScoregateError({
+      kind: 'unavailable',
+      code: 'no-engine',
+      message: 'SCOREGATE_SANDBOX says "engine", but neither Docker nor Podman answers.',
+      remedy: 'Start the engine, or leave SCOREGATE_SANDBOX unset to use bubblewrap.',
+    })
+  }
+  if (settings.sandbox === 'automatic' && socketPath !== undefined) {
+    if (!settings.withExample) return 'engine'
+    const trouble = await troubleWithExampleImage(settings, socketPath, say)
+    if (trouble === undefined) return 'engine'
+    say(`A container engine answers, but ${trouble}.`)
+    say('Runs are confined with bubblewrap instead.')
+  } else if (settings.sandbox === 'automatic') {
+    say('Neither Docker nor Podman answers; runs are confined with bubblewrap.')
+  }
+  await ensureBubblewrap(say)
+  return 'bubblewrap'
+}
+
+async function ensureBubblewrap(say: (line: string) => void): Promise<void> {
+  const missing = [
+    ...((await isInstalled('bwrap')) ? [] : [BUBBLEWRAP_PACKAGES[0]]),
+    ...((await isInstalled('python3')) ? [] : [BUBBLEWRAP_PACKAGES[1]]),
+  ]
+  if (missing.length === 0) return
+  say(`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not installed.`)
+  await installPackages(missing, say)
+}
+
+/** Why the engine cannot run the example, in words that end a sentence; undefined when it can. */
+async function troubleWithExampleImage(
+  settings: Settings,
+  socketPath: string,
+  say: (line: string) => void,
+): Promise<string | undefined> {
+  const policy = parsePolicy(await readFile(settings.policyFile, 'utf8'), settings.policyFile)
+  // The desk says what is wrong with the policy, file and line; here it is enough not to trip over it.
+  if (policy.kind === 'invalid') return undefined
+  const images = workerSite(policy.policy, policy.digest).images
+  const resolved = resolveImage(images, EXAMPLE_IMAGE, 'engine')
+  if (resolved.kind === 'not-allowed') return `the policy allows no engine image for ${EXAMPLE_IMAGE}`
+  const sandbox = createContainerEngineSandbox({ socketPath, ownerMark: 'scoregate-start' })
+  if (await sandbox.hasImage(resolved.image)) return undefined
+  say(`Fetching the example's image ${resolved.image} …`)
+  const pulled = await pullImage(socketPath, resolved.image)
+  if (pulled.kind === 'pulled' && (await sandbox.hasImage(resolved.image))) return undefined
+  return `it has not the example's image ${resolved.image} and cannot fetch it`
+}

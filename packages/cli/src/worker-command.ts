@@ -1,0 +1,39 @@
+import { hostname } from 'node:os'
+import { ScoregateError } from '@scoregate/protocol/errors'
+import { findSandbox } from '@scoregate/sandbox/find-sandbox'
+import { startWorker } from '@scoregate/worker/work'
+import pino from 'pino'
+import { installationPaths, type Provision } from './installation.ts'
+import type { Part } from './part.ts'
+import type { Settings } from './settings.ts'
+
+/** Runs the worker of this installation. */
+export async function startWorkerPart(settings: Settings, provision: Provision): Promise<Part> {
+  const { worker: dataFolder } = installationPaths(settings.dataFolder)
+  // Rooms are marked with their worker, so that one worker never clears away another's.
+  const found = await findSandbox({
+    choice: settings.sandbox,
+    ownerMark: `scoregate-${dataFolder}`,
+    env: process.env,
+  })
+  if (found.kind === 'none') {
+    throw new ScoregateError({
+      kind: 'unavailable',
+      code: 'no-sandbox',
+      message: 'Nothing on this machine can confine a run, so the worker does not start.',
+      remedy: 'Mend one of these, then start again.',
+      problems: found.problems.map((what) => ({ where: 'sandbox', what, remedy: '' })),
+    })
+  }
+  return startWorker(
+    {
+      hubUrl: provision.hubUrl,
+      queueToken: provision.secrets.queueToken,
+      deskUrl: provision.deskUrl,
+      deskToken: provision.secrets.depositToken,
+      dataFolder,
+      workerName: hostname().slice(0, 64),
+    },
+    { sandbox: found.sandbox, log: pino({ name: 'worker', level: settings.logLevel }) },
+  )
+}

@@ -1,0 +1,60 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { installNpmPackages, requireNode, root } from './install.js'
+
+/** Builds the `scoregate` command: one bundle, the browser scripts, and the files that the pages link to. */
+export async function build() {
+  const { build: bundle } = await import('esbuild')
+  const target = `${root}/dist`
+  mkdirSync(target, { recursive: true })
+
+  // npm packages stay outside the bundle (two of them bring machine code); our own rooms go in.
+  const manifests = readdirSync(`${root}/packages`).map((name) =>
+    JSON.parse(readFileSync(`${root}/packages/${name}/package.json`, 'utf8')),
+  )
+  const external = new Set(
+    manifests.flatMap((manifest) => Object.keys(manifest.dependencies ?? {})).filter(isForeign),
+  )
+  await bundle({
+    entryPoints: [`${root}/packages/cli/src/main.ts`],
+    outfile: `${target}/scoregate.js`,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    jsx: 'automatic',
+    jsxImportSource: 'hono/jsx',
+    sourcemap: true,
+    external: [...external].flatMap((name) => [name, `${name}/*`]),
+    logLevel: 'warning',
+  })
+
+  rmSync(`${target}/islands`, { recursive: true, force: true })
+  const islands = `${root}/packages/hub/src/islands`
+  await bundle({
+    entryPoints: readdirSync(islands)
+      .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name))
+      .map((name) => `${islands}/${name}`),
+    outdir: `${target}/islands`,
+    bundle: true,
+    splitting: false,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    logLevel: 'warning',
+  })
+
+  rmSync(`${target}/assets`, { recursive: true, force: true })
+  cpSync(`${root}/packages/ui/src/assets`, `${target}/assets`, { recursive: true })
+}
+
+/** @param {string} name */
+function isForeign(name) {
+  return !name.startsWith('@scoregate/')
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  requireNode()
+  installNpmPackages()
+  await build()
+}

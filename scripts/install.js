@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** The root of the clone. */
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+const OLDEST_NODE = [20, 19]
+
+/** Ends the program with a plain sentence when Node is too old to run Scoregate. */
+export function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const [wantedMajor = 0, wantedMinor = 0] = OLDEST_NODE
+  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return
+  fail(`Scoregate needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.`)
+}
+
+/** Installs the npm packages of the lockfile, unless that was done since the lockfile changed. */
+export function installNpmPackages() {
+  const done = `${root}/node_modules/.package-lock.json`
+  if (existsSync(done) && statSync(done).mtimeMs >= statSync(`${root}/package-lock.json`).mtimeMs) return
+  process.stdout.write('Installing npm packages …\n')
+  run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'])
+}
+
+/**
+ * Runs a program in the root of the clone and ends this one when it fails.
+ *
+ * @param {string} program
+ * @param {readonly string[]} parameters
+ * @param {NodeJS.ProcessEnv} [environment]
+ */
+export function run(program, parameters, environment = process.env) {
+  const { status, error } = spawnSync(program, parameters, { cwd: root, stdio: 'inherit', env: environment })
+  if (error !== undefined) fail(`${program} could not be started: ${error.message}`)
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+/**
+ * Ends the program with a sentence on standard error.
+ *
+ * @param {string} sentence
+ * @returns {never}
+ */
+export function fail(sentence) {
+  process.stderr.write(`error: ${sentence}\n`)
+  process.exit(1)
+}
