@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { parsePolicy, resolveImage, workerSite } from '@scoregate/gate/policy'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { createContainerEngineSandbox } from '@scoregate/sandbox/container-engine'
-import { pullImage } from '@scoregate/sandbox/engine-images'
 import { findEngineSocket } from '@scoregate/sandbox/engine-socket'
 import type { Settings } from '../settings.ts'
 import { installPackages, isInstalled } from './install-packages.ts'
+import { pullImage } from './pull-image.ts'
 
 /** The image that the example competition names; its programs need Python 3.9 or newer and nothing else. */
 const EXAMPLE_IMAGE = 'python:3.11-slim'
@@ -69,7 +69,7 @@ async function troubleWithExampleImage(
   const sandbox = createContainerEngineSandbox({ socketPath, ownerMark: 'scoregate-start' })
   if (await sandbox.hasImage(resolved.image)) return undefined
   say(`Fetching the example's image ${resolved.image} …`)
-  const pulled = await pullImage(socketPath, resolved.image)
-  if (pulled.kind === 'pulled' && (await sandbox.hasImage(resolved.image))) return undefined
+  if ((await pullImage(socketPath, resolved.image)) && (await sandbox.hasImage(resolved.image)))
+    return undefined
   return `it has not the example's image ${resolved.image} and cannot fetch it`
 }
