@@ -158,7 +158,8 @@ export const TextField: FC<
     maxLength?: number | undefined
   }
 > = (props) => (
-  <Field {...props}>
+  // A search field may always be empty; to say so would be noise.
+  <Field {...props} isOptional={props.type === 'search' ? false : props.isOptional}>
     <input
       class={`input input-${props.width ?? 'full'}${props.isMonospace === true ? ' monospace' : ''}`}
       id={fieldId(props.name)}
@@ -171,7 +172,7 @@ export const TextField: FC<
       max={props.max}
       step={props.step}
       maxlength={props.maxLength}
-      required={props.isOptional !== true}
+      required={props.isOptional !== true && props.type !== 'search'}
       aria-invalid={props.error === undefined ? undefined : 'true'}
       aria-describedby={describedBy(props)}
     />

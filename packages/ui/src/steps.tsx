@@ -66,7 +66,7 @@ const STOP_OF = {
 
 /**
  * The steps of a submission. `reached` is the last status before it failed or was cancelled, where known: the cross is
- * drawn there. Without data-side review there is no validation to wait for.
+ * drawn there. Without data-side review the way has no validation to wait for.
  */
 export function submissionSteps({
   status,
@@ -77,9 +77,12 @@ export function submissionSteps({
   reached?: SubmissionStatus | undefined
   isReviewed: boolean
 }): Step[] {
-  const way: readonly Stop[] = isReviewed ? WAY : WAY.filter((stop) => stop !== 'Awaiting validation')
   const hasEnded = status === 'Failed' || status === 'Cancelled'
-  const here = way.indexOf(STOP_OF[hasEnded ? (reached ?? status) : status])
+  const stopHere = STOP_OF[hasEnded ? (reached ?? status) : status]
+  // The site's policy may hold what the platform did not ask to be held, so a hold is shown wherever there is one.
+  const isHeld = isReviewed || stopHere === 'Awaiting validation'
+  const way: readonly Stop[] = isHeld ? WAY : WAY.filter((stop) => stop !== 'Awaiting validation')
+  const here = way.indexOf(stopHere)
   return way.map((stop, at) => ({
     label: hasEnded && at === way.length - 1 && at === here ? status : stop,
     state: at < here ? 'done' : at > here ? 'todo' : stateHere(status),
