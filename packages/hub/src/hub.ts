@@ -9,21 +9,12 @@ import type {
   PhaseView,
   SubmissionFlow,
 } from './competitions/competition-view.ts'
+import type { DatasetType } from './datasets/dataset-type.ts'
 import type { LeaderboardView } from './leaderboards/leaderboard-view.ts'
 import type { SubmissionAllowance, SubmissionView } from './submissions/submission-view.ts'
 
 /** Who looks: somebody signed in, or anybody. */
 export type Viewer = Person | undefined
-
-export type DatasetType =
-  | 'competition_bundle'
-  | 'submission'
-  | 'scoring_program'
-  | 'ingestion_program'
-  | 'input_data'
-  | 'reference_data'
-  | 'starting_kit'
-  | 'public_data'
 
 /** How the making of a competition from a bundle stands. */
 export type CreationStatus = {

@@ -1,0 +1,204 @@
+import type { Migration } from '@scoregate/storage/migrate'
+
+/**
+ * The tables of the hub. Times are ISO 8601 texts in UTC, truth values 0 and 1, structured values JSON texts whose
+ * schemas are beside their readers. The SQL is what SQLite and PostgreSQL have in common.
+ */
+export const HUB_MIGRATIONS: readonly Migration[] = [
+  {
+    name: '0100-hub',
+    statements: [
+      `create table setting (name text primary key, value text not null)`,
+      `create table queue (
+        id integer primary key,
+        name text not null unique,
+        worker_token_hash text not null unique,
+        site_token_hash text not null unique
+      )`,
+      `create table worker_seen (
+        queue_id integer not null references queue (id),
+        name text not null,
+        version text not null,
+        seen_at text not null,
+        primary key (queue_id, name)
+      )`,
+      `create table dataset (
+        id integer primary key,
+        key text not null unique,
+        type text not null,
+        file_name text not null,
+        owner_id integer not null references person (id),
+        state text not null,
+        sha256 text,
+        size_bytes integer,
+        created_at text not null
+      )`,
+      `create table competition (
+        id integer primary key,
+        title text not null,
+        description text not null,
+        terms text not null,
+        docker_image text not null,
+        competition_type text not null,
+        reward text,
+        contact_email text,
+        fact_sheet text,
+        logo text,
+        published integer not null,
+        registration_auto_approve integer not null,
+        auto_run_submissions integer not null,
+        human_in_the_loop integer not null,
+        enable_detailed_results integer not null,
+        organizer_id integer not null references person (id),
+        queue_id integer not null references queue (id),
+        created_at text not null
+      )`,
+      `create table bundle_creation (
+        id integer primary key,
+        dataset_id integer not null references dataset (id),
+        person_id integer not null references person (id),
+        status text not null,
+        problems text not null,
+        competition_id integer references competition (id),
+        created_at text not null
+      )`,
+      `create table page (
+        id integer primary key,
+        competition_id integer not null references competition (id),
+        position integer not null,
+        title text not null,
+        content text not null
+      )`,
+      `create table participant (
+        id integer primary key,
+        competition_id integer not null references competition (id),
+        person_id integer not null references person (id),
+        status text not null,
+        created_at text not null,
+        unique (competition_id, person_id)
+      )`,
+      `create table task (
+        id integer primary key,
+        competition_id integer not null references competition (id),
+        key text not null unique,
+        name text not null,
+        description text not null,
+        ingestion_only_during_scoring integer not null,
+        files text not null
+      )`,
+      `create table phase (
+        id integer primary key,
+        competition_id integer not null references competition (id),
+        position integer not null,
+        name text not null,
+        description text not null,
+        starts_at text not null,
+        ends_at text,
+        time_limit_seconds integer not null,
+        max_submissions integer not null,
+        max_submissions_per_day integer not null,
+        settings text not null,
+        files text not null
+      )`,
+      `create table phase_task (
+        phase_id integer not null references phase (id),
+        task_id integer not null references task (id),
+        position integer not null,
+        primary key (phase_id, task_id)
+      )`,
+      `create table leaderboard (
+        id integer primary key,
+        competition_id integer not null unique references competition (id),
+        title text not null,
+        key text not null,
+        primary_index integer not null,
+        submission_rule text not null,
+        hidden integer not null
+      )`,
+      `create table leaderboard_column (
+        id integer primary key,
+        leaderboard_id integer not null references leaderboard (id),
+        position integer not null,
+        key text not null,
+        title text not null,
+        sorting text not null,
+        decimals integer not null,
+        value_range text,
+        computation text,
+        computation_indexes text not null,
+        hidden integer not null
+      )`,
+      `create table submission (
+        id integer primary key,
+        phase_id integer not null references phase (id),
+        competition_id integer not null references competition (id),
+        owner_id integer not null references person (id),
+        dataset_id integer not null references dataset (id),
+        parent_id integer references submission (id),
+        task_id integer references task (id),
+        status text not null,
+        reason text,
+        fact_sheet_answers text,
+        created_at text not null,
+        started_at text,
+        finished_at text,
+        released_at text
+      )`,
+      `create index submission_of_owner on submission (phase_id, owner_id, created_at)`,
+      `create index submission_of_parent on submission (parent_id)`,
+      `create index submission_of_competition on submission (competition_id)`,
+      `create table status_change (
+        id integer primary key,
+        submission_id integer not null references submission (id),
+        status text not null,
+        at text not null
+      )`,
+      `create index status_change_of_submission on status_change (submission_id)`,
+      `create table job (
+        id text primary key,
+        submission_id integer not null unique references submission (id),
+        queue_id integer not null references queue (id),
+        attempt integer not null,
+        lapses integer not null,
+        state text not null,
+        worker text,
+        hold text,
+        queued_at text not null,
+        lease_until text
+      )`,
+      `create index job_in_queue on job (state, queue_id, queued_at)`,
+      `create table outcome (
+        job_id text not null references job (id),
+        attempt integer not null,
+        kind text not null,
+        hold text not null,
+        body text not null,
+        received_at text not null,
+        primary key (job_id, attempt, kind, hold)
+      )`,
+      `create table artefact (
+        id integer primary key,
+        submission_id integer not null references submission (id),
+        hold text not null,
+        name text not null,
+        sha256 text not null,
+        size_bytes integer not null,
+        released_at text,
+        unique (submission_id, hold, name)
+      )`,
+      `create table score (
+        submission_id integer not null references submission (id),
+        column_key text not null,
+        value text not null,
+        primary key (submission_id, column_key)
+      )`,
+      `create table leaderboard_entry (
+        submission_id integer primary key references submission (id),
+        phase_id integer not null references phase (id),
+        owner_id integer not null references person (id),
+        added_at text not null
+      )`,
+      `create index leaderboard_entry_of_phase on leaderboard_entry (phase_id, owner_id)`,
+    ],
+  },
+]
