@@ -1,0 +1,139 @@
+import type { HoldDetails, HoldLine, HoldListName } from '@scoregate/desk/hold-api'
+import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
+import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
+import { fileSizeWords } from '@scoregate/ui/file-size'
+import { showInertLine } from '@scoregate/ui/inert-text'
+import { timeLeftWords } from '@scoregate/ui/plain-time'
+import { textTable } from '../print.ts'
+
+const EMPTY_LIST = {
+  waiting: 'Nothing is waiting for you.',
+  failed: 'There are no failed runs.',
+  decided: 'Nothing has been decided yet.',
+} as const satisfies Record<HoldListName, string>
+
+/** A list of holds for a terminal; text from outside is inert. */
+export function holdListText(holds: readonly HoldLine[], list: HoldListName, now: Date): string {
+  if (holds.length === 0) return EMPTY_LIST[list]
+  return textTable(
+    [
+      'HOLD',
+      'COMPETITION',
+      'PARTICIPANT',
+      'SUBMISSION',
+      'SCORES',
+      list === 'decided' ? 'STATE' : 'TIME LEFT',
+    ],
+    holds.map((hold) => [
+      hold.id,
+      cut(hold.competition, 40),
+      cut(hold.participant, 24),
+      String(hold.submissionId),
+      cut(scoresAtAGlance(hold), 40),
+      list === 'decided' ? hold.state : timeLeftWords(new Date(hold.expiresAt), now),
+    ]),
+  )
+}
+
+/** One hold for a terminal: who and what, the scores, what would leave, the files; text from outside is inert. */
+export function holdText(hold: HoldDetails, now: Date): string {
+  return [
+    ...heading(hold, now),
+    ...hostility(hold),
+    '',
+    'SCORES',
+    ...scores(hold),
+    '',
+    'WHAT WOULD LEAVE   (x: unless you say otherwise)',
+    ...offered(hold),
+    '',
+    'FILES',
+    indent(
+      textTable(
+        ['SECTION', 'PATH', 'SIZE', 'SHA-256'],
+        hold.files.map((file) => [
+          file.section,
+          file.path,
+          fileSizeWords(file.sizeBytes),
+          file.sha256.slice(0, 16),
+        ]),
+      ),
+    ),
+  ].join('\n')
+}
+
+function heading(hold: HoldDetails, now: Date): string[] {
+  const decided =
+    hold.decision === undefined
+      ? []
+      : [
+          `  decided       ${hold.decision.kind} by ${showInertLine(hold.decision.reviewer)} at ${hold.decision.decidedAt}`,
+        ]
+  return [
+    `Hold ${hold.id}: ${hold.state}${hold.hostile ? ', HOSTILE' : ''}`,
+    `  competition   ${showInertLine(hold.competition)} / ${showInertLine(hold.phase)} / ${showInertLine(hold.task)}`,
+    `  participant   ${showInertLine(hold.participant)}, submission ${hold.submissionId}`,
+    `  digest        ${hold.digest}`,
+    ...(hold.state === 'awaiting'
+      ? [`  deadline      ${hold.expiresAt} (${timeLeftWords(new Date(hold.expiresAt), now)})`]
+      : []),
+    ...(hold.failure === undefined ? [] : [`  failed        ${REASON_SENTENCES[hold.failure]}`]),
+    ...decided,
+    ...(hold.alarm === undefined ? [] : [`  ALARM         ${showInertLine(hold.alarm)}`]),
+  ]
+}
+
+function hostility(hold: HoldDetails): string[] {
+  if (!hold.hostile) return []
+  return [
+    '',
+    'HOSTILE: sealing met what it cannot represent, so this hold can only be rejected.',
+    ...hold.refusals.map(
+      (refusal) => `  ${refusal.kind}  ${refusal.section}/${showInertLine(refusal.shownPath)}`,
+    ),
+  ]
+}
+
+function scores(hold: HoldDetails): string[] {
+  if (hold.scoresProblem !== undefined) return [`  ${showInertLine(hold.scoresProblem)}`]
+  return [
+    indent(
+      textTable(
+        ['COLUMN', 'AS WRITTEN', 'WOULD LEAVE', 'NOTES'],
+        hold.scores.map((score) => [
+          score.title,
+          cut(score.written ?? '-', 40),
+          score.released ?? '-',
+          score.notes.join('; '),
+        ]),
+      ),
+    ),
+    ...(hold.undeclaredKeys.length === 0
+      ? []
+      : [`  Keys that are not declared, and never leave: ${showInertLine(hold.undeclaredKeys.join(', '))}`]),
+  ]
+}
+
+function offered(hold: HoldDetails): string[] {
+  if (hold.offered.length === 0) return ['  nothing can be released']
+  return hold.offered.map(
+    (item) =>
+      `  [${item.ticked ? 'x' : ' '}] ${item.name.padEnd(18)} ${ARTEFACT_WORDS[item.name]}, ${fileSizeWords(item.sizeBytes)}`,
+  )
+}
+
+function scoresAtAGlance(hold: HoldLine): string {
+  if (hold.failure !== undefined) return REASON_SENTENCES[hold.failure]
+  return hold.scores
+    .filter((score) => score.released !== undefined)
+    .map((score) => `${score.title} ${score.released}`)
+    .join(', ')
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ')
+}

@@ -1,0 +1,149 @@
+import {
+  DecisionAnswer,
+  type DecisionRequest,
+  HOLDS_PATH,
+  HoldDetails,
+  type HoldLine,
+  HoldListName,
+  HoldPage,
+} from '@scoregate/desk/hold-api'
+import { ArtefactName } from '@scoregate/protocol/artefact'
+import { ScoregateError } from '@scoregate/protocol/errors'
+import { Command, Option } from 'commander'
+import { ask, type Connection, connectToDesk } from '../connection.ts'
+import { say, sayJson } from '../print.ts'
+import { holdListText, holdText } from './hold-text.ts'
+
+type DeskOptions = { desk?: string; token?: string; json?: boolean }
+
+/** `scoregate review`: what a reviewer does from a shell. It talks to the running desk and has no other way in. */
+export function reviewCommand(dataFolder: () => string): Command {
+  const connect = (options: DeskOptions) =>
+    connectToDesk({ url: options.desk, token: options.token, dataFolder: dataFolder() })
+  const command = new Command('review').description('list, show, approve and reject what waits at the desk')
+
+  withDesk(command.command('list'))
+    .description('what waits for a decision, the soonest deadline first')
+    .addOption(new Option('--list <name>', 'which list').choices(HoldListName.options).default('waiting'))
+    .action(async (options: DeskOptions & { list: HoldListName }) => {
+      const holds = await allHolds(await connect(options), options.list)
+      if (options.json) sayJson({ holds })
+      else say(holdListText(holds, options.list, new Date()))
+    })
+
+  withDesk(command.command('show'))
+    .description('one hold: its scores, its files, what would leave')
+    .argument('<hold>', 'the id of the hold')
+    .action(async (id: string, options: DeskOptions) => {
+      const hold = await oneHold(await connect(options), id)
+      if (options.json) sayJson(hold)
+      else say(holdText(hold, new Date()))
+    })
+
+  withDesk(command.command('approve'))
+    .description('approve a hold and release what the policy ticks, or what --release names')
+    .argument('<hold>', 'the id of the hold')
+    .option('--release <artefacts>', 'what to release, separated by commas')
+    .option('--digest <digest>', 'refuse unless the hold has this digest')
+    .option('--note <text>', "a note for the site's record")
+    .action(async (id: string, options: DeskOptions & ApproveOptions) => {
+      const desk = await connect(options)
+      const answer = await decide(desk, id, options, {
+        decision: 'approve',
+        ...(options.release === undefined ? {} : { artefacts: artefactNames(options.release) }),
+      })
+      if (options.json) sayJson(answer)
+      else say(`Hold ${answer.id} is approved and is being released.`)
+    })
+
+  withDesk(command.command('reject'))
+    .description('reject a hold; nothing of it leaves')
+    .argument('<hold>', 'the id of the hold')
+    .requiredOption('--reason <text>', "why; stays in the site's record")
+    .option('--digest <digest>', 'refuse unless the hold has this digest')
+    .option('--note <text>', "a note for the site's record")
+    .action(async (id: string, options: DeskOptions & RejectOptions) => {
+      const desk = await connect(options)
+      const answer = await decide(desk, id, options, { decision: 'reject', reason: options.reason })
+      if (options.json) sayJson(answer)
+      else say(`Hold ${answer.id} is rejected. Nothing of it leaves.`)
+    })
+  return command
+}
+
+type ApproveOptions = { release?: string; digest?: string; note?: string }
+type RejectOptions = { reason: string; digest?: string; note?: string }
+
+function withDesk(command: Command): Command {
+  return command
+    .option('--desk <url>', 'address of the desk (else the installation on this machine)')
+    .option('--token <token>', 'your API token at the desk')
+    .option('--json', 'print the result as JSON')
+}
+
+async function allHolds(desk: Connection, list: HoldListName): Promise<HoldLine[]> {
+  const holds: HoldLine[] = []
+  let offset: number | undefined = 0
+  while (offset !== undefined) {
+    const page: HoldPage = await ask(
+      desk,
+      { method: 'GET', path: `${HOLDS_PATH}?list=${list}&offset=${offset}` },
+      HoldPage,
+    )
+    holds.push(...page.holds)
+    offset = page.nextOffset
+  }
+  return holds
+}
+
+function oneHold(desk: Connection, id: string): Promise<HoldDetails> {
+  return ask(desk, { method: 'GET', path: `${HOLDS_PATH}/${encodeURIComponent(id)}` }, HoldDetails)
+}
+
+/** A decision names the digest of what the hold shows now; the desk refuses any other. */
+async function decide(
+  desk: Connection,
+  id: string,
+  options: { digest?: string; note?: string },
+  request: Omit<DecisionRequest, 'digest' | 'note'>,
+): Promise<DecisionAnswer> {
+  const hold = await oneHold(desk, id)
+  if (options.digest !== undefined && options.digest !== hold.digest) {
+    throw new ScoregateError({
+      kind: 'conflict',
+      code: 'other-digest',
+      message: `Hold ${hold.id} has the digest ${hold.digest}, not ${options.digest}.`,
+      remedy: 'Look at the hold again before you decide.',
+    })
+  }
+  return ask(
+    desk,
+    {
+      method: 'POST',
+      path: `${HOLDS_PATH}/${encodeURIComponent(hold.id)}/decision`,
+      body: {
+        ...request,
+        digest: hold.digest,
+        ...(options.note === undefined ? {} : { note: options.note }),
+      },
+    },
+    DecisionAnswer,
+  )
+}
+
+function artefactNames(list: string): ArtefactName[] {
+  const words = list
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+  const unknown = words.filter((word) => !ArtefactName.safeParse(word).success)
+  if (unknown.length > 0) {
+    throw new ScoregateError({
+      kind: 'bad-input',
+      code: 'unknown-artefact',
+      message: `--release names what does not exist: ${unknown.join(', ')}.`,
+      remedy: `Known are: ${ArtefactName.options.join(', ')}.`,
+    })
+  }
+  return words.map((word) => ArtefactName.parse(word))
+}
