@@ -1,0 +1,154 @@
+import type { ArtefactName } from '@scoregate/protocol/artefact'
+import type { Digest } from '@scoregate/protocol/digest'
+import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import type { SubmissionStatus } from '@scoregate/protocol/submission-status'
+
+/** Where a hold is in its life. `released` and `closed` are the ends. */
+export type HoldState = 'awaiting' | 'approved' | 'released' | 'rejected' | 'expired' | 'closed'
+
+/**
+ * Which state may follow which; nothing else may, and every writer goes through this table.
+ *
+ *     awaiting -> approved -> released
+ *     awaiting -> rejected -> closed
+ *     awaiting -> expired -> closed
+ */
+export const HOLD_TRANSITIONS = {
+  awaiting: ['approved', 'rejected', 'expired'],
+  approved: ['released'],
+  rejected: ['closed'],
+  expired: ['closed'],
+  released: [],
+  closed: [],
+} as const satisfies Record<HoldState, readonly HoldState[]>
+
+/** What the platform may hear of a hold: a status, and a reason where it is a failure. */
+export type PlatformWord = { readonly status: SubmissionStatus; readonly reason?: ReasonCode }
+
+/** What the platform hears when a hold enters a state; undefined: nothing, since it heard all with the state before. */
+export const PLATFORM_WORD = {
+  awaiting: { status: 'Awaiting validation' },
+  approved: { status: 'Finished' },
+  rejected: { status: 'Failed', reason: 'not-released' },
+  expired: { status: 'Failed', reason: 'validation-timed-out' },
+  released: undefined,
+  closed: undefined,
+} as const satisfies Record<HoldState, PlatformWord | undefined>
+
+/** Longest reason that a decision may give, in characters. */
+export const LONGEST_REASON = 2000
+
+/** What a reviewer decided, over the digest of the manifest that they were shown. */
+export type Decision =
+  | { kind: 'approve'; digest: Digest; artefacts: ArtefactName[]; reviewer: string; reason?: string }
+  | { kind: 'reject'; digest: Digest; reviewer: string; reason: string }
+
+/** What deciding needs to know of a hold. */
+export type DecidableHold = {
+  readonly state: HoldState
+  readonly manifestDigest: Digest
+  readonly expiresAt: Date
+  /** Sealing met something that it could not represent: only rejection is open. */
+  readonly hostile: boolean
+  /** What the hold has and the policy lets out. */
+  readonly offered: readonly ArtefactName[]
+}
+
+/** Why a decision was not taken; `sentence` says so to the reviewer, with what they can do. */
+export type Refusal = {
+  code:
+    | 'not-awaiting'
+    | 'expired'
+    | 'other-digest'
+    | 'hostile'
+    | 'artefact-not-allowed'
+    | 'nothing-to-release'
+    | 'reason-missing'
+    | 'reason-too-long'
+  sentence: string
+}
+
+/** The states in words that follow "This hold". */
+const STATE_WORDS = {
+  awaiting: 'is waiting for a decision',
+  approved: 'was approved already',
+  released: 'was released already',
+  rejected: 'was rejected already',
+  expired: 'has expired',
+  closed: 'is closed',
+} as const satisfies Record<HoldState, string>
+
+/**
+ * Takes or refuses a decision. It is taken only while the hold waits and its deadline lies ahead, over exactly the
+ * manifest that was sealed, and releases no more than is offered. The caller writes the new state with a compare-and-set.
+ */
+export function decide(
+  hold: DecidableHold,
+  decision: Decision,
+  { now }: { now: Date },
+): { kind: 'decided'; state: 'approved' | 'rejected' } | { kind: 'refused'; refusal: Refusal } {
+  const refusal = findRefusal(hold, decision, now)
+  if (refusal !== undefined) return { kind: 'refused', refusal }
+  return { kind: 'decided', state: decision.kind === 'approve' ? 'approved' : 'rejected' }
+}
+
+function findRefusal(hold: DecidableHold, decision: Decision, now: Date): Refusal | undefined {
+  if (hold.state !== 'awaiting') {
+    return refusal('not-awaiting', `This hold ${STATE_WORDS[hold.state]}. A decision is final.`)
+  }
+  if (!isStillOpen(hold, now)) {
+    return refusal('expired', 'The deadline of this hold has passed, so it can no longer be decided.')
+  }
+  if (decision.digest !== hold.manifestDigest) {
+    return refusal(
+      'other-digest',
+      'The decision names other contents than this hold has. Open the hold again and look at it before you decide.',
+    )
+  }
+  if ((decision.reason ?? '').length > LONGEST_REASON) {
+    return refusal('reason-too-long', `The reason is longer than ${LONGEST_REASON} characters. Shorten it.`)
+  }
+  return decision.kind === 'approve'
+    ? findApprovalRefusal(hold, decision.artefacts)
+    : findRejectionRefusal(decision)
+}
+
+function findApprovalRefusal(hold: DecidableHold, artefacts: readonly ArtefactName[]): Refusal | undefined {
+  if (hold.hostile) {
+    return refusal(
+      'hostile',
+      'Sealing met files that it could not represent. This hold can only be rejected.',
+    )
+  }
+  const notOffered = artefacts.filter((name) => !hold.offered.includes(name))
+  if (notOffered.length > 0) {
+    return refusal('artefact-not-allowed', `This hold does not offer ${notOffered.join(', ')} for release.`)
+  }
+  if (artefacts.length === 0) {
+    return refusal('nothing-to-release', 'Nothing is ticked. Tick what to release, or reject the hold.')
+  }
+  return undefined
+}
+
+function findRejectionRefusal(decision: { reason: string }): Refusal | undefined {
+  if (decision.reason.trim() !== '') return undefined
+  return refusal('reason-missing', 'Say in a few words why this is not released.')
+}
+
+function refusal(code: Refusal['code'], sentence: string): Refusal {
+  return { code, sentence }
+}
+
+/** Whether the deadline of a hold has come; `expired` tells the caller to write that state with a compare-and-set. */
+export function expire(
+  hold: { readonly state: HoldState; readonly expiresAt: Date },
+  { now }: { now: Date },
+): { kind: 'expired' } | { kind: 'not-yet' } | { kind: 'not-awaiting' } {
+  if (hold.state !== 'awaiting') return { kind: 'not-awaiting' }
+  return isStillOpen(hold, now) ? { kind: 'not-yet' } : { kind: 'expired' }
+}
+
+/** The instant of the deadline itself is too late, and so is any instant that cannot be compared (an invalid date). */
+function isStillOpen(hold: { readonly expiresAt: Date }, now: Date): boolean {
+  return now.getTime() < hold.expiresAt.getTime()
+}
