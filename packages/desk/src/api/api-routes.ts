@@ -1,0 +1,137 @@
+import type { Refusal } from '@scoregate/gate/hold'
+import { type ErrorKind, ScoregateError } from '@scoregate/protocol/errors'
+import type { Accounts } from '@scoregate/web/accounts'
+import type { WebEnv } from '@scoregate/web/environment'
+import { parseBody } from '@scoregate/web/error-answers'
+import { requirePerson } from '@scoregate/web/identity'
+import { sendStream } from '@scoregate/web/request-body'
+import { Hono } from 'hono'
+import { countHolds, getHold, HOLDS_PER_PAGE, listHolds } from '../holds/hold-queries.ts'
+import { parseOffset } from '../paths.ts'
+import { listOutbox } from '../release/outbox-queries.ts'
+import { decideHold, type ReviewerDecision } from '../review/decide-hold.ts'
+import { findDecision } from '../review/decision-record.ts'
+import { tail } from '../review/file-window.ts'
+import type { ReviewDesk } from '../review/review-routes.tsx'
+import { getSealedFile } from '../review/sealed-file.ts'
+import { toHoldDetails, toHoldLine } from './hold-answers.ts'
+import {
+  type DecisionAnswer,
+  DecisionRequest,
+  HOLDS_PATH,
+  HoldListName,
+  type HoldPage,
+  TOKEN_PATH,
+  type TokenAnswer,
+  TokenRequest,
+} from './hold-api.ts'
+
+/** The API that `hold-api.ts` describes. */
+export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { accounts: Accounts }): Hono<WebEnv> {
+  const app = new Hono<WebEnv>()
+
+  app.post(TOKEN_PATH, async (c) => {
+    const { username, password } = await parseBody(c, TokenRequest)
+    const person = await desk.accounts.checkPassword(username, password)
+    if (person === undefined) throw wrongPassword()
+    return c.json({ token: await desk.accounts.createToken(person) } satisfies TokenAnswer)
+  })
+
+  app.get(HOLDS_PATH, async (c) => {
+    requirePerson(c)
+    const list = HoldListName.safeParse(c.req.query('list') ?? 'waiting')
+    if (!list.success) throw noSuchList()
+    const offset = parseOffset(c.req.query('offset'))
+    const holds = await listHolds(desk.db, list.data, { offset, limit: HOLDS_PER_PAGE })
+    const total = (await countHolds(desk.db))[list.data]
+    const next = offset + holds.length
+    const page: HoldPage = {
+      holds: holds.map(toHoldLine),
+      total,
+      ...(holds.length > 0 && next < total ? { nextOffset: next } : {}),
+    }
+    return c.json(page)
+  })
+
+  app.get(`${HOLDS_PATH}/:id`, async (c) => {
+    requirePerson(c)
+    const hold = await getHold(desk.db, c.req.param('id'))
+    const decision = await findDecision(desk.db, hold.id)
+    return c.json(toHoldDetails(hold, decision, await listOutbox(desk.db, hold.id)))
+  })
+
+  app.get(`${HOLDS_PATH}/:id/files/:n`, async (c) => {
+    requirePerson(c)
+    const { entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
+    const offset = Math.min(parseOffset(c.req.query('offset')), entry.sizeBytes)
+    const { stream } = await desk.blobs.open(entry.sha256)
+    return sendStream(c, {
+      stream: offset === 0 ? stream : tail(stream, offset),
+      sizeBytes: entry.sizeBytes - offset,
+      mediaType: 'application/octet-stream',
+      fileName: entry.path.split('/').at(-1) ?? 'file',
+      disposition: 'attachment',
+    })
+  })
+
+  app.post(`${HOLDS_PATH}/:id/decision`, async (c) => {
+    const reviewer = requirePerson(c).person.username
+    const request = await parseBody(c, DecisionRequest)
+    const hold = await getHold(desk.db, c.req.param('id'))
+    const ticked = hold.offered.filter((artefact) => artefact.ticked).map((artefact) => artefact.name)
+    const words = {
+      ...(request.reason === undefined ? {} : { reason: request.reason }),
+      ...(request.note === undefined ? {} : { note: request.note }),
+    }
+    const decision: ReviewerDecision =
+      request.decision === 'approve'
+        ? { kind: 'approve', digest: request.digest, artefacts: request.artefacts ?? ticked, ...words }
+        : { kind: 'reject', digest: request.digest, ...words, reason: request.reason ?? '' }
+    const result = await decideHold(desk, hold.id, { ...decision, reviewer })
+    if (result.kind === 'refused') throw decisionRefused(result.refusal)
+    desk.onDecided()
+    return c.json({ id: hold.id, state: result.state } satisfies DecisionAnswer)
+  })
+
+  return app
+}
+
+/** `conflict` where the hold changed since it was looked at, `bad-input` where the request itself asks what cannot be. */
+const REFUSAL_KIND = {
+  'not-awaiting': 'conflict',
+  expired: 'conflict',
+  'other-digest': 'conflict',
+  hostile: 'conflict',
+  'artefact-not-allowed': 'bad-input',
+  'nothing-to-release': 'bad-input',
+  'reason-missing': 'bad-input',
+  'reason-too-long': 'bad-input',
+} as const satisfies Record<Refusal['code'], ErrorKind>
+
+function decisionRefused(refusal: Refusal): ScoregateError {
+  return new ScoregateError({
+    kind: REFUSAL_KIND[refusal.code],
+    code: refusal.code,
+    message: refusal.sentence,
+    remedy: 'Look at the hold as it is now; nothing was changed.',
+  })
+}
+
+function wrongPassword(): ScoregateError {
+  return new ScoregateError({
+    kind: 'bad-input',
+    code: 'wrong-password',
+    message: 'The name or the password is wrong.',
+    remedy: 'Check both and try again.',
+  })
+}
+
+function noSuchList(): ScoregateError {
+  return new ScoregateError({
+    kind: 'bad-input',
+    code: 'no-such-list',
+    message: 'There is no such list of holds.',
+    remedy: `Ask for one of ${HoldListName.options.join(', ')}.`,
+    problems: [{ where: 'list', what: 'is not known', remedy: `Use ${HoldListName.options.join(', ')}.` }],
+  })
+}

@@ -1,0 +1,88 @@
+import type { Hold, HoldSummary } from '../holds/hold-record.ts'
+import type { OutboxItem } from '../release/outbox-queries.ts'
+import type { DecisionRecord } from '../review/decision-record.ts'
+import type { HoldDetails, HoldLine, ShownScore } from './hold-api.ts'
+
+/** A hold as the API's lists give it. */
+export function toHoldLine(hold: HoldSummary): HoldLine {
+  return {
+    id: hold.id,
+    digest: hold.manifestDigest,
+    kind: hold.kind,
+    state: hold.state,
+    hostile: hold.hostile,
+    platform: hold.platform,
+    competition: hold.job.competition.title,
+    phase: hold.job.phase.name,
+    task: hold.job.task.name,
+    participant: hold.job.participant.username,
+    submissionId: hold.job.submission.id,
+    worker: hold.worker,
+    ...(hold.failure === undefined ? {} : { failure: hold.failure }),
+    scores: hold.scores.kind === 'read' ? hold.scores.shown.map(toShownScore) : [],
+    fileCount: hold.fileCount,
+    totalBytes: hold.totalBytes,
+    depositedAt: hold.depositedAt.toISOString(),
+    expiresAt: hold.expiresAt.toISOString(),
+    ...(hold.decidedAt === undefined ? {} : { decidedAt: hold.decidedAt.toISOString() }),
+  }
+}
+
+/** A hold with everything that a reviewer sees on its page. */
+export function toHoldDetails(
+  hold: Hold,
+  decision: DecisionRecord | undefined,
+  publishing: readonly OutboxItem[],
+): HoldDetails {
+  const problem = scoresProblem(hold)
+  return {
+    ...toHoldLine(hold),
+    sealedAt: hold.manifest.sealedAt,
+    policyDigest: hold.policyDigest,
+    offered: [...hold.offered],
+    files: hold.manifest.entries.map((entry, number) => ({ number, ...entry })),
+    refusals: hold.manifest.refusals,
+    undeclaredKeys: hold.scores.kind === 'read' ? hold.scores.undeclaredKeys : [],
+    ...(problem === undefined ? {} : { scoresProblem: problem }),
+    ...(decision === undefined ? {} : { decision: toDecision(decision) }),
+    publishing: publishing.map(({ outcome, state, tries, lastError }) => ({
+      kind: outcome.kind,
+      state,
+      tries,
+      ...(lastError === undefined ? {} : { lastError }),
+    })),
+    ...(hold.alarm === undefined ? {} : { alarm: hold.alarm }),
+    ...(hold.contentRemovedAt === undefined ? {} : { contentRemovedAt: hold.contentRemovedAt.toISOString() }),
+  }
+}
+
+function toShownScore(shown: {
+  column: { key: string; title: string }
+  written?: string | undefined
+  released?: string | undefined
+  notes: string[]
+}): ShownScore {
+  return {
+    column: shown.column.key,
+    title: shown.column.title,
+    ...(shown.written === undefined ? {} : { written: shown.written }),
+    ...(shown.released === undefined ? {} : { released: shown.released }),
+    notes: shown.notes,
+  }
+}
+
+function toDecision(decision: DecisionRecord): NonNullable<HoldDetails['decision']> {
+  return {
+    kind: decision.kind,
+    reviewer: decision.reviewer,
+    ...(decision.reason === undefined ? {} : { reason: decision.reason }),
+    ...(decision.note === undefined ? {} : { note: decision.note }),
+    artefacts: [...decision.artefacts],
+    decidedAt: decision.decidedAt.toISOString(),
+  }
+}
+
+function scoresProblem({ scores }: HoldSummary): string | undefined {
+  if (scores.kind === 'read') return undefined
+  return scores.kind === 'missing' ? 'The scoring program wrote no scores file.' : scores.why
+}

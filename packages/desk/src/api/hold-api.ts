@@ -1,0 +1,136 @@
+import { ArtefactName } from '@scoregate/protocol/artefact'
+import { Digest } from '@scoregate/protocol/digest'
+import { ManifestSection, SealRefusal } from '@scoregate/protocol/manifest'
+import { ReasonCode } from '@scoregate/protocol/reason-code'
+import { z } from 'zod'
+
+/**
+ * The desk's API for reviewers' programs, such as the command line, with `Authorization: Token <personal token>`:
+ *
+ *     GET  /api/holds?list=waiting|failed|decided&offset=N   -> 200 HoldPage
+ *     GET  /api/holds/:id                                    -> 200 HoldDetails
+ *     GET  /api/holds/:id/files/:n?offset=BYTES              -> 200 raw bytes from there on, as an attachment
+ *     POST /api/holds/:id/decision    DecisionRequest        -> 200 DecisionAnswer | 409 with a refusal's code
+ *     POST /api/api-token-auth/       TokenRequest           -> 200 TokenAnswer
+ *
+ * Names of files, participants and competitions, and scores as written, are text from outside: show them inert.
+ */
+export const HOLDS_PATH = '/api/holds'
+export const TOKEN_PATH = '/api/api-token-auth/'
+
+export const HoldListName = z.enum(['waiting', 'failed', 'decided'])
+export type HoldListName = z.infer<typeof HoldListName>
+
+/** One score: as the scoring program wrote it, and as it would leave. Absent where there is none. */
+export const ShownScore = z.object({
+  column: z.string(),
+  title: z.string(),
+  written: z.string().optional(),
+  released: z.string().optional(),
+  notes: z.array(z.string()),
+})
+export type ShownScore = z.infer<typeof ShownScore>
+
+/** A hold as the lists show it. */
+export const HoldLine = z.object({
+  id: z.string(),
+  /** The digest of its manifest, which a decision must name. */
+  digest: Digest,
+  kind: z.enum(['result', 'failed-run']),
+  state: z.enum(['awaiting', 'approved', 'released', 'rejected', 'expired', 'closed']),
+  hostile: z.boolean(),
+  platform: z.string(),
+  competition: z.string(),
+  phase: z.string(),
+  task: z.string(),
+  participant: z.string(),
+  submissionId: z.int(),
+  worker: z.string(),
+  failure: ReasonCode.optional(),
+  scores: z.array(ShownScore),
+  fileCount: z.int(),
+  totalBytes: z.int(),
+  depositedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  decidedAt: z.iso.datetime().optional(),
+})
+export type HoldLine = z.infer<typeof HoldLine>
+
+export const HoldPage = z.object({
+  holds: z.array(HoldLine),
+  /** How many the whole list has. */
+  total: z.int(),
+  /** Where the next page begins; absent on the last. */
+  nextOffset: z.int().optional(),
+})
+export type HoldPage = z.infer<typeof HoldPage>
+
+/** A sealed file; `number` names it in the address of its bytes. */
+export const HoldFile = z.object({
+  number: z.int(),
+  section: ManifestSection,
+  path: z.string(),
+  sizeBytes: z.int(),
+  sha256: Digest,
+})
+export type HoldFile = z.infer<typeof HoldFile>
+
+export const HoldDetails = HoldLine.extend({
+  sealedAt: z.iso.datetime(),
+  policyDigest: Digest,
+  /** What may be released; those ticked are released when a decision names none. */
+  offered: z.array(
+    z.object({ name: ArtefactName, fileCount: z.int(), sizeBytes: z.int(), ticked: z.boolean() }),
+  ),
+  files: z.array(HoldFile),
+  /** What sealing met and could not represent; one is enough to make the hold hostile. */
+  refusals: z.array(SealRefusal),
+  /** Keys of the scores file that no column declares; they never leave. */
+  undeclaredKeys: z.array(z.string()),
+  /** Why no score could be read, if none could. */
+  scoresProblem: z.string().optional(),
+  decision: z
+    .object({
+      kind: z.enum(['approve', 'reject', 'expire', 'auto']),
+      reviewer: z.string(),
+      reason: z.string().optional(),
+      note: z.string().optional(),
+      artefacts: z.array(ArtefactName),
+      decidedAt: z.iso.datetime(),
+    })
+    .optional(),
+  /** What the platform was or will be told, in order. */
+  publishing: z.array(
+    z.object({
+      kind: z.enum(['awaiting-validation', 'failed', 'released', 'failure-released']),
+      state: z.enum(['pending', 'done', 'refused', 'stopped']),
+      tries: z.int(),
+      lastError: z.string().optional(),
+    }),
+  ),
+  /** Why an approved release stopped, if it did. */
+  alarm: z.string().optional(),
+  contentRemovedAt: z.iso.datetime().optional(),
+})
+export type HoldDetails = z.infer<typeof HoldDetails>
+
+export const DecisionRequest = z.strictObject({
+  /** The digest of what the reviewer looked at. */
+  digest: Digest,
+  decision: z.enum(['approve', 'reject']),
+  /** Needed to reject; stays at the site. */
+  reason: z.string().trim().min(1).max(200).optional(),
+  note: z.string().trim().max(2000).optional(),
+  /** What to release; without it, what the policy ticks. */
+  artefacts: z.array(ArtefactName).optional(),
+})
+export type DecisionRequest = z.infer<typeof DecisionRequest>
+
+export const DecisionAnswer = z.object({ id: z.string(), state: z.enum(['approved', 'rejected']) })
+export type DecisionAnswer = z.infer<typeof DecisionAnswer>
+
+export const TokenRequest = z.object({ username: z.string().max(200), password: z.string().max(1000) })
+export type TokenRequest = z.infer<typeof TokenRequest>
+
+export const TokenAnswer = z.object({ token: z.string() })
+export type TokenAnswer = z.infer<typeof TokenAnswer>

@@ -1,0 +1,180 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import {
+  BLOBS_PATH,
+  DEPOSITS_PATH,
+  Deposit,
+  DepositReceipt,
+  WORKER_SITE_PATH,
+  WorkerSite,
+} from '@scoregate/protocol/deposit'
+import { Digest } from '@scoregate/protocol/digest'
+import { ErrorBody } from '@scoregate/protocol/errors'
+import { z } from 'zod'
+import {
+  DecisionAnswer,
+  DecisionRequest,
+  HOLDS_PATH,
+  HoldDetails,
+  HoldListName,
+  HoldPage,
+  TOKEN_PATH,
+  TokenAnswer,
+  TokenRequest,
+} from './hold-api.ts'
+
+/** One endpoint of the desk, as its documents tell it. */
+export type Endpoint = {
+  readonly method: 'get' | 'post' | 'put'
+  /** With OpenAPI's `{names}`. */
+  readonly path: string
+  readonly who: 'reviewer' | 'worker' | 'anybody'
+  readonly summary: string
+  readonly parameters?: z.ZodObject
+  readonly query?: z.ZodObject
+  readonly body?: z.ZodType | 'bytes'
+  readonly answers: Readonly<Record<number, { readonly words: string; readonly body?: z.ZodType | 'bytes' }>>
+}
+
+const holdId = z.object({ id: z.string() })
+
+/** Every endpoint; a test asks each of them, so that none is documented that does not exist. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  {
+    method: 'post',
+    path: TOKEN_PATH,
+    who: 'anybody',
+    summary: 'Get a personal token for a name and password',
+    body: TokenRequest,
+    answers: { 200: { words: 'The token', body: TokenAnswer } },
+  },
+  {
+    method: 'get',
+    path: HOLDS_PATH,
+    who: 'reviewer',
+    summary: 'List holds: those that wait, failed runs, or those decided',
+    query: z.object({ list: HoldListName.optional(), offset: z.int().min(0).optional() }),
+    answers: { 200: { words: 'One page of the list', body: HoldPage } },
+  },
+  {
+    method: 'get',
+    path: `${HOLDS_PATH}/{id}`,
+    who: 'reviewer',
+    summary: 'Show one hold',
+    parameters: holdId,
+    answers: { 200: { words: 'The hold', body: HoldDetails } },
+  },
+  {
+    method: 'get',
+    path: `${HOLDS_PATH}/{id}/files/{n}`,
+    who: 'reviewer',
+    summary: 'Download a sealed file, from an offset in bytes on; the connection breaks if it was altered',
+    parameters: z.object({ id: z.string(), n: z.int().min(0) }),
+    query: z.object({ offset: z.int().min(0).optional() }),
+    answers: { 200: { words: 'The bytes', body: 'bytes' } },
+  },
+  {
+    method: 'post',
+    path: `${HOLDS_PATH}/{id}/decision`,
+    who: 'reviewer',
+    summary: 'Approve or reject a hold, by the digest of what was looked at',
+    parameters: holdId,
+    body: DecisionRequest,
+    answers: {
+      200: { words: 'The decision was taken', body: DecisionAnswer },
+      409: {
+        words: 'It was not: decided before, expired, other contents, or only to be rejected',
+        body: ErrorBody,
+      },
+    },
+  },
+  {
+    method: 'get',
+    path: WORKER_SITE_PATH,
+    who: 'worker',
+    summary: "What the site's policy lets a worker do",
+    answers: { 200: { words: 'Images, limits and data', body: WorkerSite } },
+  },
+  {
+    method: 'put',
+    path: `${BLOBS_PATH}/{sha256}`,
+    who: 'worker',
+    summary: 'Store a sealed file in the vault',
+    parameters: z.object({ sha256: Digest }),
+    body: 'bytes',
+    answers: {
+      200: { words: 'It was there already' },
+      201: { words: 'It is stored' },
+      400: { words: 'The bytes have another digest', body: ErrorBody },
+    },
+  },
+  {
+    method: 'post',
+    path: DEPOSITS_PATH,
+    who: 'worker',
+    summary: 'Deposit a sealed run, whose files were stored before',
+    body: Deposit,
+    answers: {
+      200: { words: 'The same deposit was made before', body: DepositReceipt },
+      201: { words: 'There is a hold now', body: DepositReceipt },
+    },
+  },
+  {
+    method: 'get',
+    path: '/healthz',
+    who: 'anybody',
+    summary: 'Whether the desk is up',
+    answers: { 200: { words: 'It is', body: z.object({ status: z.literal('ok') }) } },
+  },
+]
+
+/** The OpenAPI 3.1 document of the desk. */
+export function openApiDocument(): object {
+  const app = new OpenAPIHono()
+  for (const type of ['reviewer', 'worker'] as const) {
+    app.openAPIRegistry.registerComponent('securitySchemes', type, {
+      type: 'http',
+      scheme: 'bearer',
+      description: type === 'reviewer' ? 'A personal token' : 'The worker token of the site',
+    })
+  }
+  for (const endpoint of ENDPOINTS) app.openAPIRegistry.registerPath(toRoute(endpoint))
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Scoregate Desk',
+      version: '1',
+      description: 'Review of what runs on private data produced.',
+    },
+  })
+}
+
+function toRoute(endpoint: Endpoint): ReturnType<typeof createRoute> {
+  const { method, path, summary, parameters, query, body, answers, who } = endpoint
+  return createRoute({
+    method,
+    path,
+    summary,
+    ...(who === 'anybody' ? {} : { security: [{ [who]: [] }] }),
+    request: {
+      ...(parameters === undefined ? {} : { params: parameters }),
+      ...(query === undefined ? {} : { query }),
+      ...(body === undefined ? {} : { body: { content: contentOf(body), required: true } }),
+    },
+    responses: Object.fromEntries([
+      ...Object.entries(answers).map(([status, answer]) => [
+        status,
+        {
+          description: answer.words,
+          ...(answer.body === undefined ? {} : { content: contentOf(answer.body) }),
+        },
+      ]),
+      ['default', { description: 'What went wrong, and what to do', content: contentOf(ErrorBody) }],
+    ]),
+  })
+}
+
+function contentOf(body: z.ZodType | 'bytes'): Record<string, { schema: z.ZodType }> {
+  return body === 'bytes'
+    ? { 'application/octet-stream': { schema: z.string() } }
+    : { 'application/json': { schema: body } }
+}

@@ -1,0 +1,54 @@
+import type { Accounts } from '@scoregate/web/accounts'
+import type { WebEnv } from '@scoregate/web/environment'
+import { handleErrors } from '@scoregate/web/error-answers'
+import { identify } from '@scoregate/web/identity'
+import { securityHeaders } from '@scoregate/web/security-headers'
+import { Hono } from 'hono'
+import type { Logger } from 'pino'
+import { apiRoutes } from './api/api-routes.ts'
+import { docsRoutes } from './api/docs-routes.tsx'
+import type { DepositSite } from './deposits/receive-deposit.ts'
+import { workerRoutes } from './deposits/worker-routes.ts'
+import { inboxRoutes } from './inbox/inbox-routes.tsx'
+import { assetRoutes } from './pages/asset-routes.ts'
+import { createFrame } from './pages/desk-frame.tsx'
+import { renderError } from './pages/error-page.tsx'
+import { reviewRoutes } from './review/review-routes.tsx'
+import { SESSION_COOKIE, signInRoutes } from './reviewers/sign-in-routes.tsx'
+import { siteRoutes } from './site/site-routes.tsx'
+
+/** Puts the desk's routes together. Workers come first: their token is no person's, and their bodies are not forms. */
+export async function createDeskApp(
+  desk: DepositSite & {
+    accounts: Accounts
+    workerToken: string
+    siteName: string
+    policyText: string
+    policyFile: string
+    log: Logger
+    onDeposit: () => void
+    onDecided: () => void
+  },
+): Promise<Hono<WebEnv>> {
+  const frame = await createFrame({ siteName: desk.siteName })
+  const blobs = desk.vault.blobs
+  const app = new Hono<WebEnv>()
+  const errors = handleErrors({
+    log: desk.log,
+    errorPage: (c, shown) =>
+      frame(c, { title: 'Error', place: 'none', width: 'narrow', content: renderError(shown) }),
+  })
+  app.onError(errors.onError)
+  app.notFound(errors.notFound)
+  app.use(securityHeaders())
+  app.route('/', assetRoutes())
+  app.route('/', workerRoutes(desk))
+  app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE }))
+  app.route('/', signInRoutes({ accounts: desk.accounts, frame }))
+  app.route('/', inboxRoutes({ ...desk, frame }))
+  app.route('/', reviewRoutes({ ...desk, blobs, frame }))
+  app.route('/', siteRoutes({ ...desk, frame }))
+  app.route('/', apiRoutes({ ...desk, blobs }))
+  app.route('/', docsRoutes({ frame }))
+  return app
+}

@@ -1,0 +1,31 @@
+import type { Logger } from 'pino'
+
+/** What a desk is started with; the command line makes it from settings and secrets. */
+export type DeskConfig = {
+  /** Holds the database and the vault; made if absent. One desk owns it at a time. */
+  readonly dataFolder: string
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly policyFile: string
+  /** What the site's workers show to deposit holds. */
+  readonly workerToken: string
+  /** The platforms that this desk publishes to, each with the token by which it knows this site. */
+  readonly platforms: readonly { readonly url: string; readonly siteToken: string }[]
+  /** Reviewers to make sure of at the start. */
+  readonly provision?: {
+    readonly people: readonly {
+      readonly username: string
+      readonly password: string
+      readonly token: string
+    }[]
+    readonly signInLinks?: readonly {
+      readonly username: string
+      readonly token: string
+      readonly validUntil: Date
+    }[]
+  }
+  readonly log: Logger
+  /** The time, for tests; the machine's own unless given. */
+  readonly clock?: () => Date
+}

@@ -1,0 +1,184 @@
+import { decide } from '@scoregate/gate/hold'
+import { needsReview, type Policy, rulesFor } from '@scoregate/gate/policy'
+import type { Deposit } from '@scoregate/protocol/deposit'
+import type { Digest } from '@scoregate/protocol/digest'
+import { ScoregateError } from '@scoregate/protocol/errors'
+import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import { offeredArtefacts } from '../holds/artefact-entries.ts'
+import { getHold } from '../holds/hold-queries.ts'
+import { HoldId, HoldRules, type HoldScores, newHoldId } from '../holds/hold-record.ts'
+import type { DeskDb, DeskTransaction, NewHoldRow } from '../migrations/desk-tables.ts'
+import { promiseOutcome } from '../release/outbox-queries.ts'
+import { POLICY_REVIEWER, recordDecision } from '../review/decision-record.ts'
+import type { Vault } from '../vault/vault.ts'
+import { checkDeposit, normalPlatform } from './check-deposit.ts'
+import { readHoldScores } from './read-hold-scores.ts'
+
+/** What receiving a deposit needs of its site. */
+export type DepositSite = {
+  readonly db: DeskDb
+  readonly vault: Vault
+  readonly policy: Policy
+  readonly policyDigest: Digest
+  readonly platforms: readonly string[]
+  readonly clock: () => Date
+}
+
+/** Rows of one insert stay well below SQLite's limit on parameters. */
+const ROWS_PER_INSERT = 1000
+
+/**
+ * Turns a deposit into a hold, with what the platform is to hear of it, in one transaction; the same deposit again is
+ * the same hold. Where neither the policy nor the organizer asks for review, the policy approves it here, by the same
+ * rules as a reviewer. Throws `ScoregateError`: `bad-deposit`, `blobs-missing`, `other-deposit`.
+ */
+export async function receiveDeposit(
+  site: DepositSite,
+  deposit: Deposit,
+): Promise<{ holdId: HoldId; isNew: boolean }> {
+  checkDeposit(deposit, site.platforms)
+  const before = await findSameDeposit(site.db, deposit)
+  if (before !== undefined) return { holdId: before, isNew: false }
+  await refuseMissingBlobs(site, deposit)
+
+  const { manifest, job } = deposit
+  const rules = HoldRules.parse(rulesFor(site.policy, job.competition))
+  const scores = await readHoldScores({ blobs: site.vault.blobs, manifest, columns: job.columns, rules })
+  const failure = failureOf(deposit, scores)
+  const kind = failure === undefined ? 'result' : 'failed-run'
+  const offered = offeredArtefacts({ manifest, rules, scores, kind })
+
+  return site.db.transaction().execute(async (transaction) => {
+    const same = await findSameDeposit(transaction, deposit)
+    if (same !== undefined) return { holdId: same, isNew: false }
+    const now = site.clock()
+    const id = newHoldId()
+    const row: NewHoldRow = {
+      id,
+      platform: normalPlatform(deposit.platform),
+      job_id: job.jobId,
+      attempt: job.attempt,
+      manifest_digest: deposit.manifestDigest,
+      manifest_json: JSON.stringify(manifest),
+      job_json: JSON.stringify(job),
+      worker: deposit.worker,
+      kind,
+      failure: failure ?? null,
+      state: 'awaiting',
+      hostile: manifest.refusals.length > 0 ? 1 : 0,
+      file_count: manifest.entries.length,
+      total_bytes: manifest.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0),
+      policy_digest: site.policyDigest,
+      rules_json: JSON.stringify(rules),
+      scores_json: JSON.stringify(scores),
+      offered_json: JSON.stringify(offered),
+      deposited_at: now.toISOString(),
+      expires_at: new Date(now.getTime() + rules.timeoutSeconds * 1000).toISOString(),
+      decided_at: null,
+      ended_at: null,
+      alarm: null,
+      content_removed_at: null,
+    }
+    await transaction.insertInto('hold').values(row).execute()
+    await claimBlobs(transaction, { holdId: id, deposit, now })
+    const failureIsTold = failure !== undefined && rules.failures === 'at-once'
+    await promiseOutcome(transaction, {
+      holdId: id,
+      outcome: failureIsTold ? { kind: 'failed', reason: failure } : { kind: 'awaiting-validation' },
+      now,
+    })
+    if (kind === 'result' && !needsReview(rules, job.humanInTheLoop)) {
+      await approveByPolicy(transaction, { id, policyDigest: site.policyDigest, now })
+    }
+    return { holdId: id, isNew: true }
+  })
+}
+
+/** Why the run counts as failed; the desk looks for itself and does not take a worker's word for usable scores. */
+function failureOf(deposit: Deposit, scores: HoldScores): ReasonCode | undefined {
+  if (deposit.failure !== undefined) return deposit.failure
+  if (scores.kind === 'read') return undefined
+  if (deposit.manifest.refusals.length > 0) return 'output-refused'
+  return scores.kind === 'missing' ? 'no-scores' : 'scores-unreadable'
+}
+
+async function findSameDeposit(db: DeskDb | DeskTransaction, deposit: Deposit): Promise<HoldId | undefined> {
+  const row = await db
+    .selectFrom('hold')
+    .select(['id', 'manifest_digest'])
+    .where('platform', '=', normalPlatform(deposit.platform))
+    .where('job_id', '=', deposit.job.jobId)
+    .where('attempt', '=', deposit.job.attempt)
+    .executeTakeFirst()
+  if (row === undefined || row.manifest_digest === deposit.manifestDigest) return row && HoldId.parse(row.id)
+  throw new ScoregateError({
+    kind: 'conflict',
+    code: 'other-deposit',
+    message: `Attempt ${deposit.job.attempt} of job ${deposit.job.jobId} was deposited before, with other content.`,
+    remedy: 'One attempt has one hold. The first deposit stays as it is.',
+  })
+}
+
+async function refuseMissingBlobs(site: DepositSite, deposit: Deposit): Promise<void> {
+  const missing: string[] = []
+  for (const entry of deposit.manifest.entries) {
+    const stored = await site.vault.blobs.find(entry.sha256)
+    if (stored?.sizeBytes !== entry.sizeBytes) missing.push(`${entry.section}/${entry.path}`)
+  }
+  if (missing.length > 0) throw blobsMissing(missing)
+}
+
+/** Ties the hold to its bytes, so that they stay; refuses when retention took one of them a moment ago. */
+async function claimBlobs(
+  transaction: DeskTransaction,
+  { holdId, deposit, now }: { holdId: HoldId; deposit: Deposit; now: Date },
+): Promise<void> {
+  const digests = [...new Set(deposit.manifest.entries.map((entry) => entry.sha256))]
+  for (let at = 0; at < digests.length; at += ROWS_PER_INSERT) {
+    const part = digests.slice(at, at + ROWS_PER_INSERT)
+    await transaction
+      .insertInto('hold_blob')
+      .values(part.map((sha256) => ({ hold_id: holdId, sha256 })))
+      .execute()
+    const claimed = await transaction
+      .updateTable('vault_blob')
+      .set({ keep_until: now.toISOString() })
+      .where('sha256', 'in', part)
+      .executeTakeFirst()
+    if (claimed.numUpdatedRows !== BigInt(part.length)) throw blobsMissing([`${part.length} files`])
+  }
+}
+
+/** If the policy's own choice cannot be approved (it ticks nothing of this hold, or the hold is hostile), a person must look. */
+async function approveByPolicy(
+  transaction: DeskTransaction,
+  { id, policyDigest, now }: { id: HoldId; policyDigest: Digest; now: Date },
+): Promise<void> {
+  const hold = await getHold(transaction, id)
+  if (hold.hostile || hold.scores.kind !== 'read') return
+  const artefacts = hold.offered.filter((artefact) => artefact.ticked).map((artefact) => artefact.name)
+  const result = decide(
+    { ...hold, offered: hold.offered.map((artefact) => artefact.name) },
+    { kind: 'approve', digest: hold.manifestDigest, artefacts, reviewer: POLICY_REVIEWER },
+    { now },
+  )
+  if (result.kind === 'refused') return
+  await recordDecision(transaction, {
+    hold,
+    verdict: { kind: 'approve', artefacts },
+    kind: 'auto',
+    reviewer: POLICY_REVIEWER,
+    policyDigest,
+    now,
+  })
+}
+
+function blobsMissing(names: readonly string[]): ScoregateError {
+  return new ScoregateError({
+    kind: 'conflict',
+    code: 'blobs-missing',
+    message: `The vault does not have all files of this deposit, in the sizes that it names (${names.length} missing).`,
+    remedy: 'Send the files first, then the deposit again.',
+    problems: names.slice(0, 100).map((where) => ({ where, what: 'is missing', remedy: 'Send it.' })),
+  })
+}

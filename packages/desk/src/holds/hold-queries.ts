@@ -1,0 +1,115 @@
+import { HOLD_TRANSITIONS, type HoldState } from '@scoregate/gate/hold'
+import { ScoregateError } from '@scoregate/protocol/errors'
+import { type SqlBool, sql } from 'kysely'
+import type { DeskDb, DeskTables, DeskTransaction } from '../migrations/desk-tables.ts'
+import { type Hold, HoldId, type HoldSummary, parseHold, parseHoldSummary } from './hold-record.ts'
+
+/** The three lists of the inbox. Failed runs press nobody, so they are apart from what waits. */
+export type HoldList = 'waiting' | 'failed' | 'decided'
+
+/** How many holds a page of a list has. */
+export const HOLDS_PER_PAGE = 50
+
+const SUMMARY_COLUMNS = [
+  'id',
+  'platform',
+  'job_id',
+  'attempt',
+  'manifest_digest',
+  'job_json',
+  'worker',
+  'kind',
+  'failure',
+  'state',
+  'hostile',
+  'file_count',
+  'total_bytes',
+  'policy_digest',
+  'rules_json',
+  'scores_json',
+  'offered_json',
+  'deposited_at',
+  'expires_at',
+  'decided_at',
+  'ended_at',
+  'alarm',
+  'content_removed_at',
+] as const satisfies readonly (keyof DeskTables['hold'])[]
+
+const LIST_CONDITION = {
+  waiting: sql<SqlBool>`state = 'awaiting' and kind = 'result'`,
+  failed: sql<SqlBool>`state = 'awaiting' and kind = 'failed-run'`,
+  decided: sql<SqlBool>`decided_at is not null`,
+} as const satisfies Record<HoldList, unknown>
+
+/** One page of a list: what waits with the nearest deadline first, failed runs and decisions with the newest first. */
+export async function listHolds(
+  db: DeskDb,
+  list: HoldList,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<HoldSummary[]> {
+  const query = db.selectFrom('hold').select(SUMMARY_COLUMNS).where(LIST_CONDITION[list])
+  const sorted = {
+    waiting: () => query.orderBy('expires_at').orderBy('id'),
+    failed: () => query.orderBy('deposited_at', 'desc').orderBy('id'),
+    decided: () => query.orderBy('decided_at', 'desc').orderBy('id'),
+  }[list]()
+  const rows = await sorted.offset(offset).limit(limit).execute()
+  return rows.map(parseHoldSummary)
+}
+
+/** How many holds each list has. */
+export async function countHolds(db: DeskDb): Promise<Record<HoldList, number>> {
+  const count = async (list: HoldList): Promise<number> => {
+    const row = await db
+      .selectFrom('hold')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where(LIST_CONDITION[list])
+      .executeTakeFirstOrThrow()
+    return Number(row.count)
+  }
+  return { waiting: await count('waiting'), failed: await count('failed'), decided: await count('decided') }
+}
+
+/** A hold by its identifier, if there is one. */
+export async function findHold(db: DeskDb | DeskTransaction, id: string): Promise<Hold | undefined> {
+  if (!HoldId.safeParse(id).success) return undefined
+  const row = await db.selectFrom('hold').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && parseHold(row)
+}
+
+/** A hold by its identifier. Throws `ScoregateError` (`no-such-hold`). */
+export async function getHold(db: DeskDb | DeskTransaction, id: string): Promise<Hold> {
+  const hold = await findHold(db, id)
+  if (hold !== undefined) return hold
+  throw new ScoregateError({
+    kind: 'not-found',
+    code: 'no-such-hold',
+    message: 'There is no hold with this identifier.',
+    remedy: 'Look for it in the inbox; identifiers have eight letters and digits.',
+  })
+}
+
+/**
+ * Moves a hold from one state to the next, if it is still in the first: the compare-and-set through which every change
+ * of state goes. Answers whether it moved. Throws when the table of transitions does not have this one.
+ */
+export async function moveHold(
+  transaction: DeskTransaction,
+  move: {
+    id: HoldId
+    from: HoldState
+    to: HoldState
+    set?: Partial<Pick<DeskTables['hold'], 'decided_at' | 'ended_at' | 'alarm'>>
+  },
+): Promise<boolean> {
+  const allowed: readonly HoldState[] = HOLD_TRANSITIONS[move.from]
+  if (!allowed.includes(move.to)) throw new Error(`A hold cannot go from ${move.from} to ${move.to}.`)
+  const moved = await transaction
+    .updateTable('hold')
+    .set({ state: move.to, ...move.set })
+    .where('id', '=', move.id)
+    .where('state', '=', move.from)
+    .executeTakeFirst()
+  return moved.numUpdatedRows === 1n
+}

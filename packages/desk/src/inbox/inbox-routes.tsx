@@ -1,0 +1,33 @@
+import type { WebEnv } from '@scoregate/web/environment'
+import { Hono } from 'hono'
+import { countHolds, HOLDS_PER_PAGE, type HoldList, listHolds } from '../holds/hold-queries.ts'
+import type { DeskDb } from '../migrations/desk-tables.ts'
+import type { Frame } from '../pages/desk-frame.tsx'
+import { parseOffset, paths } from '../paths.ts'
+import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
+import { InboxPage } from './inbox-page.tsx'
+
+const TITLES = {
+  waiting: 'Inbox',
+  failed: 'Failed runs',
+  decided: 'Decided',
+} as const satisfies Record<HoldList, string>
+
+/** The three lists of the inbox. */
+export function inboxRoutes(desk: { db: DeskDb; clock: () => Date; frame: Frame }): Hono<WebEnv> {
+  const app = new Hono<WebEnv>()
+  for (const list of ['waiting', 'failed', 'decided'] as const) {
+    app.get(paths.inbox(list), requireReviewer(), async (c) => {
+      const offset = parseOffset(c.req.query('offset'))
+      const [holds, counts] = await Promise.all([
+        listHolds(desk.db, list, { offset, limit: HOLDS_PER_PAGE }),
+        countHolds(desk.db),
+      ])
+      const content = (
+        <InboxPage {...{ list, holds, counts, offset }} perPage={HOLDS_PER_PAGE} now={desk.clock()} />
+      )
+      return c.html(desk.frame(c, { title: TITLES[list], place: 'inbox', content }))
+    })
+  }
+  return app
+}

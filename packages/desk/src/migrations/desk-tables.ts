@@ -1,0 +1,70 @@
+import type { AccountTables } from '@scoregate/web/accounts'
+import type { Insertable, Kysely, Selectable, Transaction } from 'kysely'
+
+/** The columns as they are stored; `holds/hold-record.ts` and `release/outbox-queries.ts` parse them. */
+export interface DeskTables extends AccountTables {
+  hold: {
+    id: string
+    platform: string
+    job_id: string
+    attempt: number
+    manifest_digest: string
+    manifest_json: string
+    job_json: string
+    worker: string
+    kind: string
+    failure: string | null
+    state: string
+    hostile: number
+    file_count: number
+    total_bytes: number
+    policy_digest: string
+    rules_json: string
+    scores_json: string
+    offered_json: string
+    deposited_at: string
+    expires_at: string
+    decided_at: string | null
+    /** When the hold was released or closed, or the platform refused its release; retention counts from here. */
+    ended_at: string | null
+    /** A sentence for the reviewer: why an approved release stopped. Never leaves the site. */
+    alarm: string | null
+    content_removed_at: string | null
+  }
+  decision: {
+    hold_id: string
+    manifest_digest: string
+    kind: string
+    reviewer: string
+    reason: string | null
+    note: string | null
+    artefacts_json: string
+    decided_at: string
+    policy_digest: string
+  }
+  outbox: {
+    hold_id: string
+    /** Counts from 0 within a hold; rows of one hold are sent in this order. */
+    sequence: number
+    kind: string
+    payload_json: string
+    state: string
+    tries: number
+    next_try_at: string
+    last_error: string | null
+    created_at: string
+    ended_at: string | null
+  }
+  /** Until `keep_until` a blob stays without a hold that names it: its deposit may be on the way. */
+  vault_blob: { sha256: string; size_bytes: number; keep_until: string }
+  hold_blob: { hold_id: string; sha256: string }
+  policy_used: { policy_digest: string; policy_text: string; first_used_at: string }
+}
+
+/** The desk's database. */
+export type DeskDb = Kysely<DeskTables>
+/** The desk's database inside a transaction. Nothing of the outside world is awaited while one is open. */
+export type DeskTransaction = Transaction<DeskTables>
+export type HoldRow = Selectable<DeskTables['hold']>
+export type NewHoldRow = Insertable<DeskTables['hold']>
+export type OutboxRow = Selectable<DeskTables['outbox']>

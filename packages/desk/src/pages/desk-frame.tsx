@@ -1,0 +1,59 @@
+import { Page, type PageProps, renderPage } from '@scoregate/ui/page'
+import { readStylesheet } from '@scoregate/ui/stylesheet'
+import type { WebEnv } from '@scoregate/web/environment'
+import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
+import { paths } from '../paths.ts'
+
+/** Which entry of the main navigation a page belongs to. */
+export type Place = 'inbox' | 'site' | 'none'
+
+/** What a page says in the desk's frame. */
+export type FramedPage = {
+  readonly title: string
+  readonly place: Place
+  readonly width?: PageProps['width']
+  readonly flash?: PageProps['flash']
+  readonly content: Child
+}
+
+/** Renders a page in the frame that all pages of this desk share. */
+export type Frame = (c: Context<WebEnv>, page: FramedPage) => Promise<string>
+
+/** The frame of one desk: its name, its style sheet (under an address that changes with it), who is signed in. */
+export async function createFrame(given: { siteName: string }): Promise<Frame> {
+  const { digest } = await readStylesheet()
+  const stylesheetHref = `${paths.asset('scoregate.css')}?v=${digest.slice(0, 16)}`
+  return (c, page) => {
+    const signedIn = c.get('person')
+    const by = signedIn?.by
+    return renderPage(
+      <Page
+        title={page.title}
+        site="desk"
+        siteName={given.siteName}
+        nav={signedIn === undefined ? [] : navigation(page.place)}
+        person={
+          signedIn !== undefined && by?.kind === 'session'
+            ? { name: signedIn.person.username, signOutAction: paths.signOut, csrf: by.csrf }
+            : undefined
+        }
+        entrances={[{ href: paths.signIn, label: 'Sign in' }]}
+        flash={page.flash}
+        stylesheetHref={stylesheetHref}
+        faviconHref={paths.asset('favicon.svg')}
+        width={page.width}
+      >
+        {page.content}
+      </Page>,
+    )
+  }
+}
+
+function navigation(place: Place): PageProps['nav'] {
+  return [
+    { href: paths.inbox(), label: 'Inbox', current: place === 'inbox' },
+    { href: paths.site, label: 'Site', current: place === 'site' },
+    { href: paths.apiDocs, label: 'API' },
+  ]
+}

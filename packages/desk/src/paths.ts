@@ -1,0 +1,28 @@
+import type { HoldList } from './holds/hold-queries.ts'
+
+/** Every address of the desk's pages, in one place. */
+export const paths = {
+  inbox: (list: HoldList = 'waiting', offset = 0): string =>
+    `${list === 'waiting' ? '/' : `/${list}`}${offset === 0 ? '' : `?offset=${offset}`}`,
+  signIn: '/sign-in',
+  signInLink: '/sign-in/link',
+  signOut: '/sign-out',
+  site: '/site',
+  asset: (name: string): string => `/assets/${name}`,
+  hold: (id: string): string => `/holds/${id}`,
+  holdFiles: (id: string, offset: number): string => `/holds/${id}?files=${offset}#files`,
+  approve: (id: string): string => `/holds/${id}/approve`,
+  reject: (id: string): string => `/holds/${id}/reject`,
+  /** `n` is the file's place in the manifest, counted from 0. */
+  file: (id: string, n: number): string => `/holds/${id}/files/${n}`,
+  filePart: (id: string, n: number, part: { as: 'text' | 'hex'; offset: number }): string =>
+    `/holds/${id}/files/${n}?as=${part.as}&offset=${part.offset}`,
+  download: (id: string, n: number): string => `/holds/${id}/files/${n}/download`,
+  apiDocs: '/api/docs',
+  openApi: '/api/openapi.json',
+} as const
+
+/** The offset in a query string, or 0 when it is missing or nonsense. */
+export function parseOffset(text: string | undefined): number {
+  return text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : 0
+}

@@ -1,0 +1,178 @@
+import type { Digest } from '@scoregate/protocol/digest'
+import type { Blobs } from '@scoregate/storage/blobs'
+import type { Logger } from 'pino'
+import { getHold, moveHold } from '../holds/hold-queries.ts'
+import type { HoldId } from '../holds/hold-record.ts'
+import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
+import { expireUnwanted } from '../review/expire-holds.ts'
+import { createWakeUp } from '../wake-up.ts'
+import { nextTryAt } from './back-off.ts'
+import {
+  endItem,
+  findDue,
+  findNextTry,
+  type OutboxItem,
+  planNextTry,
+  resumeStopped,
+} from './outbox-queries.ts'
+import type { PlatformClient } from './platform-client.ts'
+import { sendOutcome } from './send-outcome.ts'
+
+/** The running outbox: sends what was promised, in order for each hold, again until the platform has accepted it. */
+export type Outbox = {
+  /** There is news: look now. Call it after the commit that made a promise. */
+  wake(): void
+  close(): Promise<void>
+}
+
+export type OutboxSite = {
+  readonly db: DeskDb
+  readonly blobs: Blobs
+  /** By the platform's address as holds store it. */
+  readonly platforms: ReadonlyMap<string, PlatformClient>
+  readonly policyDigest: Digest
+  readonly clock: () => Date
+  readonly log: Logger
+}
+
+/** So many holds are sent at once; uploads of one do not keep the status words of others waiting. */
+const MAX_AT_ONCE = 8
+/** The clock is looked at so often, even without news: it is not ours and may jump. */
+const LONGEST_REST_MILLISECONDS = 5000
+
+/** Takes up whatever an earlier run of the desk left unsent, and goes on until `close`. */
+export async function startOutbox(site: OutboxSite): Promise<Outbox> {
+  await resumeStopped(site.db, site.clock())
+  const news = createWakeUp()
+  const sending = new Map<HoldId, Promise<void>>()
+  let isOpen = true
+
+  async function run(): Promise<void> {
+    while (isOpen) {
+      const due = await findDue(site.db, { now: site.clock(), limit: MAX_AT_ONCE + sending.size })
+      for (const item of due) {
+        if (sending.has(item.holdId) || sending.size >= MAX_AT_ONCE) continue
+        const work = sendItem(site, item, () => isOpen).finally(() => {
+          sending.delete(item.holdId)
+          news.wake()
+        })
+        sending.set(item.holdId, work)
+      }
+      await news.wait(await restMilliseconds())
+    }
+    await Promise.all(sending.values())
+  }
+
+  async function restMilliseconds(): Promise<number> {
+    const next = await findNextTry(site.db)
+    const left = next === undefined ? LONGEST_REST_MILLISECONDS : next.getTime() - site.clock().getTime()
+    // What is due already is being sent, and its end is news; never spin over it.
+    return Math.min(LONGEST_REST_MILLISECONDS, left <= 0 ? LONGEST_REST_MILLISECONDS : left)
+  }
+
+  const running = run()
+  // An outbox that dies must be seen, and `close` reports it; until then nobody awaits this promise.
+  running.catch((error) => site.log.error({ err: error }, 'The outbox stopped.'))
+  return {
+    wake: news.wake,
+    async close() {
+      isOpen = false
+      news.wake()
+      await running
+    },
+  }
+}
+
+/** Sends one row and records how it went; never throws, so that one hold cannot stop the others. */
+async function sendItem(site: OutboxSite, item: OutboxItem, isOpen: () => boolean): Promise<void> {
+  const log = site.log.child({ holdId: item.holdId, outcome: item.outcome.kind })
+  try {
+    const answer = await sendOutcome(site, item)
+    const now = site.clock()
+    switch (answer.kind) {
+      case 'accepted':
+        await site.db.transaction().execute((transaction) => accept(transaction, item, now))
+        log.info('The platform accepted what it was told of a hold.')
+        return
+      case 'gone':
+        await site.db
+          .transaction()
+          .execute((transaction) => giveUp(transaction, item, site.policyDigest, now))
+        log.info('The platform no longer wants a hold.')
+        return
+      case 'stopped':
+        await site.db.transaction().execute((transaction) => stop(transaction, item, answer.why, now))
+        log.error({ why: answer.why }, 'A release was stopped, and nothing was sent.')
+        return
+      case 'failed':
+        if (!isOpen()) return
+        await tryLater(site, item, answer.why)
+        log.warn(
+          { why: answer.why, tries: item.tries + 1 },
+          'The platform could not be told; trying again later.',
+        )
+    }
+  } catch (error) {
+    log.error({ err: error }, 'Sending failed at the desk itself; trying again later.')
+    await tryLater(site, item, 'Something went wrong at the desk itself; its log says what.').catch((again) =>
+      // The row stays pending and due, so nothing is lost: the next look takes it up.
+      log.error({ err: again }, 'The next try could not be recorded.'),
+    )
+  }
+}
+
+function tryLater(site: OutboxSite, item: OutboxItem, error: string): Promise<void> {
+  const at = nextTryAt({ tries: item.tries + 1, now: site.clock(), chance: Math.random() })
+  return planNextTry(site.db, item, { nextTryAt: at, error })
+}
+
+/** The platform has it. When that was the last thing to tell of a decided hold, the hold has ended. */
+async function accept(transaction: DeskTransaction, item: OutboxItem, now: Date): Promise<void> {
+  if (!(await endItem(transaction, item, { state: 'done', now }))) return
+  const left = await transaction
+    .selectFrom('outbox')
+    .select('sequence')
+    .where('hold_id', '=', item.holdId)
+    .where('state', 'in', ['pending', 'stopped'])
+    .executeTakeFirst()
+  if (left === undefined) await endHold(transaction, item.holdId, now)
+}
+
+async function endHold(transaction: DeskTransaction, id: HoldId, now: Date): Promise<void> {
+  const { state } = await getHold(transaction, id)
+  const set = { ended_at: now.toISOString(), alarm: null }
+  if (state === 'approved') await moveHold(transaction, { id, from: 'approved', to: 'released', set })
+  if (state === 'rejected') await moveHold(transaction, { id, from: 'rejected', to: 'closed', set })
+  if (state === 'expired') await moveHold(transaction, { id, from: 'expired', to: 'closed', set })
+}
+
+/** The platform wants nothing more of this attempt: what was still to be told is void, and an undecided hold lapses. */
+async function giveUp(
+  transaction: DeskTransaction,
+  item: OutboxItem,
+  policyDigest: Digest,
+  now: Date,
+): Promise<void> {
+  if (!(await endItem(transaction, item, { state: 'refused', now }))) return
+  await transaction
+    .updateTable('outbox')
+    .set({ state: 'refused', ended_at: now.toISOString() })
+    .where('hold_id', '=', item.holdId)
+    .where('state', 'in', ['pending', 'stopped'])
+    .execute()
+  if (await expireUnwanted(transaction, { holdId: item.holdId, cause: 'superseded', policyDigest, now }))
+    return
+  const { state } = await getHold(transaction, item.holdId)
+  if (state !== 'approved') return endHold(transaction, item.holdId, now)
+  // Approved but unwanted: it was not released, so it may not say so; its content follows the retention rule.
+  await transaction
+    .updateTable('hold')
+    .set({ ended_at: now.toISOString() })
+    .where('id', '=', item.holdId)
+    .execute()
+}
+
+async function stop(transaction: DeskTransaction, item: OutboxItem, why: string, now: Date): Promise<void> {
+  await endItem(transaction, item, { state: 'stopped', now, error: why })
+  await transaction.updateTable('hold').set({ alarm: why }).where('id', '=', item.holdId).execute()
+}

@@ -1,0 +1,107 @@
+import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
+import { Badge } from '@scoregate/ui/badge'
+import { DefinitionList, InertName } from '@scoregate/ui/facts'
+import { Card, Stack } from '@scoregate/ui/layout'
+import { When } from '@scoregate/ui/time-left'
+import type { Child, FC } from 'hono/jsx'
+import type { Hold } from '../holds/hold-record.ts'
+import { EXPIRY_WORDS } from '../holds/hold-words.ts'
+import type { OutboxItem, OutboxState } from '../release/outbox-queries.ts'
+import type { PlannedOutcome } from '../release/planned-outcome.ts'
+import type { DecisionRecord } from './decision-record.ts'
+import { reasonWords } from './reject-reasons.ts'
+
+const DECISION_WORDS = {
+  approve: 'Approved',
+  reject: 'Rejected',
+  expire: 'Not decided in time',
+  auto: 'Approved by the site’s policy, which asks for no review here',
+} as const satisfies Record<DecisionRecord['kind'], string>
+
+/** What was decided, by whom, and what left. */
+export const DecidedCard: FC<{ hold: Hold; decision: DecisionRecord; now: Date }> = ({
+  hold,
+  decision,
+  now,
+}) => {
+  const approved = decision.kind === 'approve' || decision.kind === 'auto'
+  const items: { term: string; value: Child }[] = [
+    {
+      term: 'Decision',
+      value: decision.kind === 'expire' ? expiryWords(decision) : DECISION_WORDS[decision.kind],
+    },
+    { term: 'By', value: <InertName text={decision.reviewer} /> },
+    { term: 'When', value: <When at={decision.decidedAt} now={now} /> },
+  ]
+  if (decision.kind === 'reject' && decision.reason !== undefined) {
+    items.push({ term: 'Reason', value: <InertName text={reasonWords(decision.reason)} /> })
+  }
+  if (decision.note !== undefined) items.push({ term: 'Note', value: <InertName text={decision.note} /> })
+  items.push({
+    term: hold.state === 'released' ? 'What left' : 'What may leave',
+    value:
+      approved && decision.artefacts.length > 0
+        ? decision.artefacts.map((name) => ARTEFACT_WORDS[name]).join(', ')
+        : 'Nothing',
+  })
+  return (
+    <Card title="Decision">
+      <DefinitionList items={items} />
+    </Card>
+  )
+}
+
+function expiryWords(decision: DecisionRecord): string {
+  const { reason } = decision
+  return reason === 'deadline' || reason === 'cancelled' || reason === 'superseded'
+    ? `Lapsed: ${EXPIRY_WORDS[reason]}`
+    : 'Lapsed'
+}
+
+const OUTCOME_WORDS = {
+  'awaiting-validation': 'A result awaits validation',
+  failed: 'The submission failed',
+  released: 'What was approved',
+  'failure-released': 'Logs and files of the failed run',
+} as const satisfies Record<PlannedOutcome['kind'], string>
+
+const STATE_BADGES = {
+  pending: { tone: 'progress', icon: 'send', words: 'Being sent' },
+  done: { tone: 'good', icon: 'check-circle', words: 'Accepted' },
+  refused: { tone: 'neutral', icon: 'ban', words: 'No longer wanted' },
+  stopped: { tone: 'bad', icon: 'alert', words: 'Stopped' },
+} as const satisfies Record<OutboxState, { tone: string; icon: string; words: string }>
+
+/** What the platform was told of a hold, or will be. */
+export const PublishingCard: FC<{ items: readonly OutboxItem[]; platform: string; now: Date }> = ({
+  items,
+  platform,
+  now,
+}) => (
+  <Card title="Told to the platform" description={<InertName text={platform} />}>
+    <Stack>
+      {items.length === 0 && <p class="muted">Nothing yet.</p>}
+      {items.map(({ outcome, state, tries, lastError, nextTryAt, endedAt }) => (
+        <Stack gap="tight">
+          <span>{OUTCOME_WORDS[outcome.kind]}</span>
+          <span>
+            <Badge tone={STATE_BADGES[state].tone} icon={STATE_BADGES[state].icon}>
+              {STATE_BADGES[state].words}
+            </Badge>{' '}
+            {endedAt !== undefined && <When at={endedAt} now={now} />}
+          </span>
+          {state === 'pending' && tries > 0 && (
+            <span class="muted">
+              {tries === 1 ? '1 try' : `${tries} tries`} so far; the next <When at={nextTryAt} now={now} />
+            </span>
+          )}
+          {lastError !== undefined && state !== 'done' && (
+            <span class="muted">
+              <InertName text={lastError} />
+            </span>
+          )}
+        </Stack>
+      ))}
+    </Stack>
+  </Card>
+)

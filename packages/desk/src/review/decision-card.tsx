@@ -1,0 +1,120 @@
+import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
+import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
+import { Button, Confirm } from '@scoregate/ui/button'
+import { CheckboxGroup, SelectField } from '@scoregate/ui/choice'
+import { FileSize } from '@scoregate/ui/facts'
+import { Callout } from '@scoregate/ui/feedback'
+import { Form, FormActions, TextArea } from '@scoregate/ui/form'
+import { Card, Stack } from '@scoregate/ui/layout'
+import { TimeLeft } from '@scoregate/ui/time-left'
+import type { FC } from 'hono/jsx'
+import type { Hold, OfferedArtefact } from '../holds/hold-record.ts'
+import { paths } from '../paths.ts'
+import { releasesReasonAlone } from './decide-hold.ts'
+import { REJECT_REASONS } from './reject-reasons.ts'
+
+/** Where a waiting hold is decided: plain forms, over the digest of what the page shows. */
+export const DecisionCard: FC<{ hold: Hold; csrf: string; now: Date }> = ({ hold, csrf, now }) => (
+  <Card
+    title="Your decision"
+    id="decision"
+    variant="decision"
+    description={<TimeLeft deadline={hold.expiresAt} now={now} opened={hold.depositedAt} />}
+  >
+    <Stack>
+      {hold.hostile ? (
+        <Callout tone="bad">
+          This output can only be rejected, because sealing met things that cannot be accepted.
+        </Callout>
+      ) : (
+        <ApproveForm hold={hold} csrf={csrf} />
+      )}
+      <RejectForm hold={hold} csrf={csrf} />
+    </Stack>
+  </Card>
+)
+
+const ApproveForm: FC<{ hold: Hold; csrf: string }> = ({ hold, csrf }) => {
+  const failed = hold.kind === 'failed-run'
+  return (
+    <Form action={paths.approve(hold.id)} csrf={csrf} label="Approve and release">
+      <input type="hidden" name="digest" value={hold.manifestDigest} />
+      {hold.offered.length === 0 ? (
+        <Callout tone="info">
+          {failed
+            ? 'The policy of this site lets nothing of this failed run leave.'
+            : 'The policy of this site lets nothing of this result leave.'}
+        </Callout>
+      ) : (
+        <CheckboxGroup
+          name="artefacts"
+          label="What leaves"
+          hint={
+            failed
+              ? `The participant hears: “${failureSentence(hold)}” You may add what is ticked here.`
+              : 'The participant gets what is ticked, and nothing else.'
+          }
+          choices={hold.offered.map((artefact) => ({
+            value: artefact.name,
+            label: ARTEFACT_WORDS[artefact.name],
+            description: <Contents artefact={artefact} />,
+          }))}
+          values={hold.offered.filter((artefact) => artefact.ticked).map((artefact) => artefact.name)}
+        />
+      )}
+      <FormActions>
+        <Button
+          kind="primary"
+          icon="send"
+          disabledReason={
+            hold.offered.length === 0 && !releasesReasonAlone(hold)
+              ? 'There is nothing that may be released.'
+              : undefined
+          }
+        >
+          Approve and release
+        </Button>
+      </FormActions>
+    </Form>
+  )
+}
+
+const Contents: FC<{ artefact: OfferedArtefact }> = ({ artefact }) =>
+  artefact.name === 'scores' ? (
+    <>The values under “as it would leave”</>
+  ) : (
+    <>
+      {artefact.fileCount === 1 ? '1 file' : `${artefact.fileCount} files`},{' '}
+      <FileSize bytes={artefact.sizeBytes} />
+    </>
+  )
+
+const RejectForm: FC<{ hold: Hold; csrf: string }> = ({ hold, csrf }) => (
+  <Confirm
+    label="Reject"
+    icon="cross"
+    title={hold.kind === 'failed-run' ? 'Reject, and release nothing of this run?' : 'Reject this result?'}
+    text="Nothing of it leaves, and that is final. The reason stays at this site."
+  >
+    <Form action={paths.reject(hold.id)} csrf={csrf} label="Reject">
+      <input type="hidden" name="digest" value={hold.manifestDigest} />
+      <SelectField
+        name="reason"
+        label="Reason"
+        width="full"
+        options={[
+          { value: '', label: 'Choose a reason' },
+          ...Object.entries(REJECT_REASONS).map(([value, label]) => ({ value, label })),
+        ]}
+      />
+      <TextArea name="note" label="Note for this site’s record" rows={3} maxLength={2000} isOptional />
+      <FormActions>
+        <Button kind="danger">Reject</Button>
+      </FormActions>
+    </Form>
+  </Confirm>
+)
+
+function failureSentence(hold: Hold): string {
+  return REASON_SENTENCES[hold.failure ?? 'worker-failed']
+}

@@ -1,0 +1,97 @@
+import { ArtefactName } from '@scoregate/protocol/artefact'
+import { Digest } from '@scoregate/protocol/digest'
+import { z } from 'zod'
+import { moveHold } from '../holds/hold-queries.ts'
+import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
+import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
+import { promiseOutcome } from '../release/outbox-queries.ts'
+import { outcomesOfDecision, type Verdict } from './outcomes-of-decision.ts'
+
+/** `auto` is an approval by the policy, which asks for no review of this competition. */
+export const DecisionKind = z.enum(['approve', 'reject', 'expire', 'auto'])
+export type DecisionKind = z.infer<typeof DecisionKind>
+
+/** A decision as it was recorded, once and for good. */
+export type DecisionRecord = {
+  readonly manifestDigest: Digest
+  readonly kind: DecisionKind
+  /** The reviewer's name; `policy` for what no person decided. */
+  readonly reviewer: string
+  /** A code of `REJECT_REASONS`, an `ExpiryCause`, or a reviewer's own words. For the site alone. */
+  readonly reason: string | undefined
+  readonly note: string | undefined
+  readonly artefacts: readonly ArtefactName[]
+  readonly decidedAt: Date
+  readonly policyDigest: Digest
+}
+
+/** The name under which the site's policy and its deadlines decide. */
+export const POLICY_REVIEWER = 'policy'
+
+const STATE_AFTER = { approve: 'approved', reject: 'rejected', expire: 'expired' } as const
+
+/**
+ * Decides a hold: its state, the decision and what the platform will be told, in the given transaction. Answers whether
+ * it was still undecided; if not, nothing was written.
+ */
+export async function recordDecision(
+  transaction: DeskTransaction,
+  given: {
+    hold: HoldSummary
+    verdict: Verdict
+    kind: DecisionKind
+    reviewer: string
+    reason?: string | undefined
+    note?: string | undefined
+    policyDigest: Digest
+    now: Date
+  },
+): Promise<boolean> {
+  const { hold, verdict, now } = given
+  const state = STATE_AFTER[verdict.kind]
+  const decidedAt = now.toISOString()
+  const moved = await moveHold(transaction, {
+    id: hold.id,
+    from: 'awaiting',
+    to: state,
+    set: { decided_at: decidedAt },
+  })
+  if (!moved) return false
+  await transaction
+    .insertInto('decision')
+    .values({
+      hold_id: hold.id,
+      manifest_digest: hold.manifestDigest,
+      kind: given.kind,
+      reviewer: given.reviewer,
+      reason: given.reason ?? null,
+      note: given.note ?? null,
+      artefacts_json: JSON.stringify(verdict.kind === 'approve' ? verdict.artefacts : []),
+      decided_at: decidedAt,
+      policy_digest: given.policyDigest,
+    })
+    .execute()
+  const outcomes = outcomesOfDecision(hold, verdict, now)
+  for (const outcome of outcomes) await promiseOutcome(transaction, { holdId: hold.id, outcome, now })
+  if (outcomes.length === 0 && (state === 'rejected' || state === 'expired')) {
+    await moveHold(transaction, { id: hold.id, from: state, to: 'closed', set: { ended_at: decidedAt } })
+  }
+  return true
+}
+
+/** The decision over a hold, if it was made. */
+export async function findDecision(db: DeskDb, holdId: HoldId): Promise<DecisionRecord | undefined> {
+  const row = await db.selectFrom('decision').selectAll().where('hold_id', '=', holdId).executeTakeFirst()
+  return row === undefined
+    ? undefined
+    : {
+        manifestDigest: Digest.parse(row.manifest_digest),
+        kind: DecisionKind.parse(row.kind),
+        reviewer: row.reviewer,
+        reason: row.reason ?? undefined,
+        note: row.note ?? undefined,
+        artefacts: z.array(ArtefactName).parse(JSON.parse(row.artefacts_json)),
+        decidedAt: new Date(row.decided_at),
+        policyDigest: Digest.parse(row.policy_digest),
+      }
+}

@@ -1,0 +1,166 @@
+import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
+import { Badge, HoldStateBadge } from '@scoregate/ui/badge'
+import { ButtonLink } from '@scoregate/ui/button'
+import { DefinitionList, Digest, FileSize, InertName } from '@scoregate/ui/facts'
+import { Callout } from '@scoregate/ui/feedback'
+import { showInertLine } from '@scoregate/ui/inert-text'
+import { Card, PageHeader, Split, Stack } from '@scoregate/ui/layout'
+import { absoluteTime } from '@scoregate/ui/plain-time'
+import { When } from '@scoregate/ui/time-left'
+import type { FC } from 'hono/jsx'
+import type { Hold } from '../holds/hold-record.ts'
+import { SEAL_REFUSAL_WORDS, SECTION_WORDS } from '../holds/hold-words.ts'
+import { paths } from '../paths.ts'
+import type { OutboxItem } from '../release/outbox-queries.ts'
+import { DecidedCard, PublishingCard } from './decided-card.tsx'
+import { DecisionCard } from './decision-card.tsx'
+import type { DecisionRecord } from './decision-record.ts'
+import { FilesCard, LogsCard, type ShownLog } from './files-card.tsx'
+import { ScoresCard } from './scores-card.tsx'
+
+/** See `HoldContent`. */
+export interface HoldPageProps {
+  readonly hold: Hold
+  readonly decision: DecisionRecord | undefined
+  readonly publishing: readonly OutboxItem[]
+  readonly logs: readonly ShownLog[]
+  readonly logBytes: number
+  readonly filesOffset: number
+  /** Why files could not be read from the vault, if they could not. */
+  readonly vaultProblem: string | undefined
+  /** Absent for whoever reads with a token: forms are for browsers. */
+  readonly csrf: string | undefined
+  readonly now: Date
+}
+
+/** So many refusals are listed; a run that makes a million of them must not make a page of a million lines. */
+const REFUSALS_SHOWN = 100
+
+/** One hold: what a run produced, all there is to see of it, and where to decide. */
+export const HoldContent: FC<HoldPageProps> = (props) => {
+  const { hold, now } = props
+  return (
+    <Stack>
+      <PageHeader
+        title={showInertLine(hold.job.competition.title)}
+        breadcrumbs={[{ label: 'Inbox', href: paths.inbox() }]}
+        badges={
+          <>
+            <HoldStateBadge state={hold.state} />
+            {hold.kind === 'failed-run' && <Badge tone="bad">Failed run</Badge>}
+            {hold.hostile && (
+              <Badge tone="bad" icon="alert">
+                Suspicious output
+              </Badge>
+            )}
+          </>
+        }
+        description={
+          <>
+            Submission {hold.job.submission.id} by <InertName text={hold.job.participant.username} />
+          </>
+        }
+        actions={<ButtonLink href={paths.hold(hold.id)}>Refresh</ButtonLink>}
+      />
+      <Alarms {...props} />
+      <Split asideLabel="Decision and facts" aside={<Aside {...props} />}>
+        <Stack>
+          {hold.kind === 'failed-run' && hold.failure !== undefined && (
+            <Callout tone="warn" title="This run failed">
+              {REASON_SENTENCES[hold.failure]}{' '}
+              {hold.rules.failures === 'at-once'
+                ? 'The participant has been told this sentence. Nobody waits for you: you may release logs, or leave it.'
+                : 'The participant has not been told yet; the policy makes even this wait for you.'}
+            </Callout>
+          )}
+          <ScoresCard scores={hold.scores} />
+          {hold.contentRemovedAt !== undefined ? (
+            <Callout tone="info" title="The files have been removed">
+              The site’s retention rule removed them <When at={hold.contentRemovedAt} now={now} />. The record
+              stays.
+            </Callout>
+          ) : (
+            <LogsCard hold={hold} logs={props.logs} shownBytes={props.logBytes} />
+          )}
+          <FilesCard hold={hold} offset={props.filesOffset} />
+        </Stack>
+      </Split>
+    </Stack>
+  )
+}
+
+const Alarms: FC<HoldPageProps> = ({ hold, vaultProblem }) => (
+  <>
+    {hold.alarm !== undefined && (
+      <Callout tone="bad" title="The release was stopped, and nothing was sent">
+        <p>{hold.alarm}</p>
+        <p>
+          When the files are as they were, for example restored from a backup, start the desk again: it takes
+          the release up once more.
+        </p>
+      </Callout>
+    )}
+    {vaultProblem !== undefined && (
+      <Callout tone="bad" title="Some files are not as they were sealed">
+        {vaultProblem}
+      </Callout>
+    )}
+    {hold.hostile && (
+      <Callout tone="bad" title="This run left output that cannot be accepted">
+        <p>
+          What follows is not among the files, since it cannot be sealed. Nothing of this hold can be
+          released.
+        </p>
+        <ul>
+          {hold.manifest.refusals.slice(0, REFUSALS_SHOWN).map((refusal) => (
+            <li>
+              <InertName text={refusal.shownPath} isMonospace /> in {SECTION_WORDS[refusal.section]}:{' '}
+              {SEAL_REFUSAL_WORDS[refusal.kind]}
+            </li>
+          ))}
+        </ul>
+        {hold.manifest.refusals.length > REFUSALS_SHOWN && (
+          <p>and {hold.manifest.refusals.length - REFUSALS_SHOWN} more</p>
+        )}
+      </Callout>
+    )}
+  </>
+)
+
+const Aside: FC<HoldPageProps> = ({ hold, decision, publishing, csrf, now }) => (
+  <Stack>
+    {hold.state === 'awaiting' && csrf !== undefined && <DecisionCard hold={hold} csrf={csrf} now={now} />}
+    {decision !== undefined && <DecidedCard hold={hold} decision={decision} now={now} />}
+    <PublishingCard items={publishing} platform={hold.platform} now={now} />
+    <FactsCard hold={hold} />
+  </Stack>
+)
+
+const FactsCard: FC<{ hold: Hold }> = ({ hold }) => (
+  <Card title="About this hold">
+    <DefinitionList
+      items={[
+        { term: 'Hold', value: <span class="monospace">{hold.id}</span> },
+        { term: 'Phase', value: <InertName text={hold.job.phase.name} /> },
+        { term: 'Task', value: <InertName text={hold.job.task.name} /> },
+        { term: 'Submission', value: `${hold.job.submission.id}` },
+        { term: 'Submitted file', value: <InertName text={hold.job.submission.fileName} /> },
+        { term: 'Attempt', value: `${hold.attempt}` },
+        { term: 'Worker', value: <InertName text={hold.worker} /> },
+        { term: 'Image', value: <InertName text={hold.job.image} isMonospace /> },
+        { term: 'Sealed', value: absoluteTime(new Date(hold.manifest.sealedAt)) },
+        { term: 'Deadline', value: absoluteTime(hold.expiresAt) },
+        {
+          term: 'Content',
+          value: (
+            <>
+              {hold.fileCount === 1 ? '1 file' : `${hold.fileCount} files`},{' '}
+              <FileSize bytes={hold.totalBytes} />
+            </>
+          ),
+        },
+        { term: 'Digest', value: <Digest value={hold.manifestDigest} shown="whole" /> },
+      ]}
+    />
+  </Card>
+)

@@ -1,0 +1,43 @@
+import type { ArtefactName } from '@scoregate/protocol/artefact'
+import type { HoldSummary } from '../holds/hold-record.ts'
+import type { PlannedOutcome } from '../release/planned-outcome.ts'
+
+/**
+ * Why a hold lapsed: its deadline passed; the submission was cancelled; or the platform has given the job to another
+ * attempt, so that this one is no longer wanted.
+ */
+export type ExpiryCause = 'deadline' | 'cancelled' | 'superseded'
+
+/** How a hold was decided, by whomever. */
+export type Verdict =
+  | { readonly kind: 'approve'; readonly artefacts: readonly ArtefactName[] }
+  | { readonly kind: 'reject' }
+  | { readonly kind: 'expire'; readonly cause: ExpiryCause }
+
+/**
+ * What the platform is told of a decision, in order. A failed run that was reported at once has nothing more to tell
+ * when it is rejected or lapses; a platform that no longer wants a result is told nothing.
+ */
+export function outcomesOfDecision(
+  hold: Pick<HoldSummary, 'kind' | 'failure' | 'rules'>,
+  verdict: Verdict,
+  now: Date,
+): PlannedOutcome[] {
+  const releasedAt = now.toISOString()
+  const failureIsKnown = hold.kind === 'failed-run' && hold.rules.failures === 'at-once'
+  switch (verdict.kind) {
+    case 'approve': {
+      const artefacts = [...verdict.artefacts]
+      if (hold.kind === 'result') return [{ kind: 'released', artefacts, releasedAt }]
+      const failed: PlannedOutcome = { kind: 'failed', reason: hold.failure ?? 'worker-failed' }
+      const released: PlannedOutcome = { kind: 'failure-released', artefacts, releasedAt }
+      return [...(failureIsKnown ? [] : [failed]), ...(artefacts.length > 0 ? [released] : [])]
+    }
+    case 'reject':
+      return failureIsKnown ? [] : [{ kind: 'failed', reason: 'not-released' }]
+    case 'expire':
+      return verdict.cause !== 'deadline' || failureIsKnown
+        ? []
+        : [{ kind: 'failed', reason: 'validation-timed-out' }]
+  }
+}

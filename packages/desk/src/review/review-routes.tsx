@@ -1,0 +1,203 @@
+import { ArtefactName } from '@scoregate/protocol/artefact'
+import { Digest } from '@scoregate/protocol/digest'
+import { ScoregateError } from '@scoregate/protocol/errors'
+import type { Blobs } from '@scoregate/storage/blobs'
+import { ButtonLink } from '@scoregate/ui/button'
+import { Callout } from '@scoregate/ui/feedback'
+import { showInertLine } from '@scoregate/ui/inert-text'
+import { Cluster, PageHeader, Stack } from '@scoregate/ui/layout'
+import type { PageProps } from '@scoregate/ui/page'
+import type { WebEnv } from '@scoregate/web/environment'
+import { parseBody } from '@scoregate/web/error-answers'
+import { requirePerson } from '@scoregate/web/identity'
+import { sendStream } from '@scoregate/web/request-body'
+import { type Context, Hono } from 'hono'
+import type { FC } from 'hono/jsx'
+import { z } from 'zod'
+import { getHold } from '../holds/hold-queries.ts'
+import type { Hold } from '../holds/hold-record.ts'
+import type { DeskDb } from '../migrations/desk-tables.ts'
+import type { Frame } from '../pages/desk-frame.tsx'
+import { parseOffset, paths } from '../paths.ts'
+import { listOutbox } from '../release/outbox-queries.ts'
+import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
+import { decideHold, type ReviewerDecision } from './decide-hold.ts'
+import { findDecision } from './decision-record.ts'
+import { FilePage, PAGE_BYTES } from './file-page.tsx'
+import { hexDump, readText, readWindow } from './file-window.ts'
+import type { ShownLog } from './files-card.tsx'
+import { HoldContent } from './hold-page.tsx'
+import { getSealedFile, isVaultError } from './sealed-file.ts'
+
+/** How much of each log the page of a hold shows. */
+const LOG_BYTES = 65_536
+
+/** A single ticked box arrives as a text, several as a list, none not at all. */
+const TickedArtefacts = z.union([z.array(ArtefactName), ArtefactName.transform((name) => [name])]).default([])
+
+const ApproveForm = z.object({ digest: Digest, artefacts: TickedArtefacts })
+const RejectForm = z.object({
+  digest: Digest,
+  reason: z.string().trim().max(200).default(''),
+  note: z.string().trim().max(2000).default(''),
+})
+
+/** What the reviewing pages need of their desk. */
+export type ReviewDesk = {
+  readonly db: DeskDb
+  readonly blobs: Blobs
+  readonly clock: () => Date
+  readonly policyDigest: Digest
+  readonly frame: Frame
+  /** After a decision was committed: there is something to publish. */
+  readonly onDecided: () => void
+}
+
+/** One hold, its files, and its decision by plain forms. */
+export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
+  const app = new Hono<WebEnv>()
+  app.use('/holds/*', requireReviewer())
+
+  app.get('/holds/:id', async (c) => {
+    const hold = await getHold(desk.db, c.req.param('id'))
+    return c.html(await holdPage(desk, c, hold))
+  })
+
+  app.post('/holds/:id/approve', async (c) => {
+    const { digest, artefacts } = await parseBody(c, ApproveForm)
+    return decideByForm(desk, c, c.req.param('id'), { kind: 'approve', digest, artefacts })
+  })
+
+  app.post('/holds/:id/reject', async (c) => {
+    const { digest, reason, note } = await parseBody(c, RejectForm)
+    const decision = { kind: 'reject', digest, reason, ...(note === '' ? {} : { note }) } as const
+    return decideByForm(desk, c, c.req.param('id'), decision)
+  })
+
+  app.get('/holds/:id/files/:n', async (c) => {
+    const { hold, number, entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
+    const offset = Math.min(parseOffset(c.req.query('offset')), Math.max(0, entry.sizeBytes - 1))
+    const asked = c.req.query('as') === 'hex' ? 'hex' : 'text'
+    const text =
+      asked === 'text'
+        ? await visible(() => readText(desk.blobs, entry, { offset, length: PAGE_BYTES.text }))
+        : undefined
+    const shown =
+      text ?? hexDump(await visible(() => readWindow(desk.blobs, entry, { offset, length: PAGE_BYTES.hex })))
+    const content = (
+      <FilePage
+        {...{ holdId: hold.id, number, entry, offset, shown }}
+        as={text === undefined ? 'hex' : 'text'}
+        isBinary={asked === 'text' && text === undefined}
+      />
+    )
+    return c.html(desk.frame(c, { title: showInertLine(entry.path), place: 'inbox', content }))
+  })
+
+  app.get('/holds/:id/files/:n/download', async (c) => {
+    const { entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
+    const { stream, sizeBytes } = await visible(() => desk.blobs.open(entry.sha256))
+    return sendStream(c, {
+      stream,
+      sizeBytes,
+      mediaType: 'application/octet-stream',
+      fileName: entry.path.split('/').at(-1) ?? 'file',
+      disposition: 'attachment',
+    })
+  })
+
+  return app
+}
+
+async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promise<string> {
+  const { logs, vaultProblem } = await readLogs(desk.blobs, hold)
+  const by = requirePerson(c).by
+  const content = (
+    <HoldContent
+      hold={hold}
+      decision={await findDecision(desk.db, hold.id)}
+      publishing={await listOutbox(desk.db, hold.id)}
+      logs={logs}
+      logBytes={LOG_BYTES}
+      vaultProblem={vaultProblem}
+      filesOffset={Math.min(parseOffset(c.req.query('files')), hold.manifest.entries.length)}
+      csrf={by.kind === 'session' ? by.csrf : undefined}
+      now={desk.clock()}
+    />
+  )
+  const title = showInertLine(hold.job.competition.title)
+  return desk.frame(c, { title, place: 'inbox', flash: flashOf(c.req.query('done')), content })
+}
+
+function flashOf(done: string | undefined): PageProps['flash'] {
+  if (done === 'approved') return { tone: 'good', text: 'Approved. What you ticked is being sent.' }
+  if (done === 'rejected') return { tone: 'good', text: 'Rejected. Nothing leaves this site.' }
+  return undefined
+}
+
+/** The first part of each log. A vault that was altered is said on the page, which must still show everything else. */
+async function readLogs(
+  blobs: Blobs,
+  hold: Hold,
+): Promise<{ logs: ShownLog[]; vaultProblem: string | undefined }> {
+  const logs: ShownLog[] = []
+  if (hold.contentRemovedAt !== undefined) return { logs, vaultProblem: undefined }
+  const numbered = hold.manifest.entries.map((entry, number) => ({ entry, number }))
+  try {
+    // The worker seals four; a deposit that names more is cut off here, and all are in the list of files.
+    for (const { entry, number } of numbered.filter(({ entry }) => entry.section === 'logs').slice(0, 8)) {
+      logs.push({ entry, number, text: await readText(blobs, entry, { offset: 0, length: LOG_BYTES }) })
+    }
+    return { logs, vaultProblem: undefined }
+  } catch (error) {
+    if (!isVaultError(error)) throw error
+    return { logs, vaultProblem: error.message }
+  }
+}
+
+async function decideByForm(
+  desk: ReviewDesk,
+  c: Context<WebEnv>,
+  id: string,
+  decision: ReviewerDecision,
+): Promise<Response> {
+  const reviewer = requirePerson(c).person.username
+  const result = await decideHold(desk, id, { ...decision, reviewer })
+  if (result.kind === 'decided') {
+    desk.onDecided()
+    return c.redirect(`${paths.hold(id)}?done=${result.state}`, 303)
+  }
+  const content = <NotDecided id={id} sentence={result.refusal.sentence} />
+  return c.html(desk.frame(c, { title: 'Not decided', place: 'inbox', width: 'narrow', content }), 409)
+}
+
+const NotDecided: FC<{ id: string; sentence: string }> = ({ id, sentence }) => (
+  <Stack>
+    <PageHeader title="Your decision was not taken" />
+    <Callout tone="warn" title={sentence}>
+      Nothing was changed by what you sent. Look at the hold as it is now.
+    </Callout>
+    <Cluster>
+      <ButtonLink kind="primary" href={paths.hold(id)}>
+        Look at it again
+      </ButtonLink>
+      <ButtonLink href={paths.inbox()}>To the inbox</ButtonLink>
+    </Cluster>
+  </Stack>
+)
+
+/** The edge answers an internal error without its words; what the vault says is for the reviewer to know. */
+async function visible<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!isVaultError(error)) throw error
+    throw new ScoregateError({
+      kind: 'conflict',
+      code: error.code,
+      message: error.message,
+      remedy: error.remedy,
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,109 @@
+import { Button } from '@scoregate/ui/button'
+import { ErrorSummary, FormActions, type FormError, TextField } from '@scoregate/ui/form'
+import { Card, PageHeader, Stack } from '@scoregate/ui/layout'
+import type { Accounts } from '@scoregate/web/accounts'
+import type { WebEnv } from '@scoregate/web/environment'
+import { parseBody } from '@scoregate/web/error-answers'
+import { endSession, requirePerson, startSession } from '@scoregate/web/identity'
+import { Hono, type MiddlewareHandler } from 'hono'
+import type { FC } from 'hono/jsx'
+import { z } from 'zod'
+import type { Frame } from '../pages/desk-frame.tsx'
+import { paths } from '../paths.ts'
+
+/** Cookies do not tell ports apart, so a hub on the same machine must have another name for its own. */
+export const SESSION_COOKIE = 'scoregate_desk'
+
+const SignIn = z.object({
+  username: z.string().max(200),
+  password: z.string().max(1000),
+  next: z.string().max(500).optional(),
+})
+
+/** Signing in by password or by a link from the terminal, and signing out. */
+export function signInRoutes({ accounts, frame }: { accounts: Accounts; frame: Frame }): Hono<WebEnv> {
+  const app = new Hono<WebEnv>()
+
+  app.get(paths.signIn, async (c) => {
+    if (c.get('person') !== undefined) return c.redirect(paths.inbox(), 303)
+    const content = <SignInPage errors={[]} next={c.req.query('next')} />
+    return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', content }))
+  })
+
+  app.post(paths.signIn, async (c) => {
+    const { username, password, next } = await parseBody(c, SignIn)
+    const person = await accounts.checkPassword(username, password)
+    if (person !== undefined) {
+      await startSession(c, accounts, person, SESSION_COOKIE)
+      return c.redirect(localPath(next), 303)
+    }
+    const errors = [{ field: 'username', text: 'The name or the password is wrong.' }]
+    const content = <SignInPage errors={errors} username={username} next={next} />
+    return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', content }), 401)
+  })
+
+  app.get(paths.signInLink, async (c) => {
+    const person = await accounts.useSignInLink((c.req.query('token') ?? '').slice(0, 512))
+    if (person !== undefined) {
+      await startSession(c, accounts, person, SESSION_COOKIE)
+      return c.redirect(paths.inbox(), 303)
+    }
+    const errors = [
+      {
+        text: 'This link is not valid, or no longer. Sign in with your password, or start the desk again for a new link.',
+      },
+    ]
+    const content = <SignInPage errors={errors} />
+    return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', content }), 401)
+  })
+
+  app.post(paths.signOut, async (c) => {
+    requirePerson(c)
+    await endSession(c, accounts, SESSION_COOKIE)
+    return c.redirect(paths.signIn, 303)
+  })
+
+  return app
+}
+
+/** Leads whoever is not signed in to the sign-in page, and from there back to what they asked for. */
+export function requireReviewer(): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    if (c.get('person') === undefined && c.req.method === 'GET') {
+      const { pathname, search } = new URL(c.req.url)
+      const asked = pathname + search
+      return c.redirect(
+        asked === '/' ? paths.signIn : `${paths.signIn}?next=${encodeURIComponent(asked)}`,
+        303,
+      )
+    }
+    requirePerson(c)
+    return next()
+  }
+}
+
+const SignInPage: FC<{
+  errors: readonly FormError[]
+  username?: string | undefined
+  next?: string | undefined
+}> = ({ errors, username, next }) => (
+  <Stack>
+    <PageHeader title="Sign in" description="For the people who answer for the data of this site." />
+    <Card>
+      <form class="form form-stacked" method="post" action={paths.signIn}>
+        <ErrorSummary errors={errors} />
+        {next !== undefined && <input type="hidden" name="next" value={localPath(next)} />}
+        <TextField name="username" label="Name" value={username} autocomplete="username" />
+        <TextField name="password" label="Password" type="password" autocomplete="current-password" />
+        <FormActions>
+          <Button kind="primary">Sign in</Button>
+        </FormActions>
+      </form>
+    </Card>
+  </Stack>
+)
+
+/** A path of this desk; anything else (`//elsewhere`, `/\elsewhere`, a whole address) leads to the inbox. */
+function localPath(next: string | undefined): string {
+  return next !== undefined && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(next) ? next : paths.inbox()
+}

@@ -1,0 +1,41 @@
+import type { WebEnv } from '@scoregate/web/environment'
+import { Hono } from 'hono'
+import { sql } from 'kysely'
+import type { DeskDb } from '../migrations/desk-tables.ts'
+import type { Frame } from '../pages/desk-frame.tsx'
+import { paths } from '../paths.ts'
+import { countBacklog, listBacklog } from '../release/outbox-queries.ts'
+import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
+import { SitePage, type SitePageProps } from './site-page.tsx'
+
+const BACKLOG_SHOWN = 50
+
+/** The page about the site, and the answer for whoever watches over the program. */
+export function siteRoutes(
+  desk: { db: DeskDb; clock: () => Date; frame: Frame } & Pick<
+    SitePageProps,
+    'siteName' | 'platforms' | 'policyText' | 'policyDigest' | 'policyFile'
+  >,
+): Hono<WebEnv> {
+  const app = new Hono<WebEnv>()
+
+  app.get(paths.site, requireReviewer(), async (c) => {
+    const { siteName, platforms, policyText, policyDigest, policyFile } = desk
+    const content = (
+      <SitePage
+        {...{ siteName, platforms, policyText, policyDigest, policyFile }}
+        backlog={await listBacklog(desk.db, BACKLOG_SHOWN)}
+        backlogCount={await countBacklog(desk.db)}
+        now={desk.clock()}
+      />
+    )
+    return c.html(desk.frame(c, { title: 'Site', place: 'site', content }))
+  })
+
+  app.get('/healthz', async (c) => {
+    await sql`select 1`.execute(desk.db)
+    return c.json({ status: 'ok' })
+  })
+
+  return app
+}

@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Policy, parsePolicy } from '@scoregate/gate/policy'
+import type { Digest } from '@scoregate/protocol/digest'
+import { ScoregateError } from '@scoregate/protocol/errors'
+import { openDiskBlobs } from '@scoregate/storage/blobs-disk'
+import { migrate } from '@scoregate/storage/migrate'
+import { openRecords, type Records } from '@scoregate/storage/records'
+import { ACCOUNT_MIGRATIONS, type Accounts, createAccounts } from '@scoregate/web/accounts'
+import { startServer } from '@scoregate/web/server'
+import { createDeskApp } from './app.ts'
+import type { DeskConfig } from './config.ts'
+import { normalPlatform } from './deposits/check-deposit.ts'
+import { DESK_MIGRATIONS } from './migrations/desk-migrations.ts'
+import type { DeskTables } from './migrations/desk-tables.ts'
+import { startOutbox } from './release/outbox.ts'
+import { createPlatformClient, type PlatformClient } from './release/platform-client.ts'
+import { startSweeper } from './review/sweeper.ts'
+import { createVault } from './vault/vault.ts'
+
+/** A desk that runs. */
+export type RunningDesk = { readonly url: string; close(): Promise<void> }
+
+/**
+ * Starts a desk: pages and API, outbox, deadlines. What an earlier run left unsent is taken up. Throws `ScoregateError`:
+ * `bad-policy` with every problem by file and line (the desk then does not start), `port-taken`, `records-unavailable`.
+ */
+export async function startDesk(config: DeskConfig): Promise<RunningDesk> {
+  const clock = config.clock ?? (() => new Date())
+  const { policy, policyDigest, policyText } = await readPolicy(config.policyFile)
+  const records = await openRecords<DeskTables>(join(config.dataFolder, 'records.db'))
+  try {
+    await migrate(records.db, [...ACCOUNT_MIGRATIONS, ...DESK_MIGRATIONS])
+    await rememberPolicy(records, { policyDigest, policyText, now: clock() })
+    const accounts = createAccounts(records.db, clock)
+    await provide(accounts, config.provision)
+    return await run({ config, records, accounts, clock, policy, policyDigest, policyText })
+  } catch (error) {
+    await records.close()
+    throw error
+  }
+}
+
+async function run(given: {
+  config: DeskConfig
+  records: Records<DeskTables>
+  accounts: Accounts
+  clock: () => Date
+  policy: Policy
+  policyDigest: Digest
+  policyText: string
+}): Promise<RunningDesk> {
+  const { config, records, accounts, clock, policy, policyDigest, policyText } = given
+  const { db } = records
+  const { log, workerToken, policyFile } = config
+  const vault = createVault({ db, clock, blobs: await openDiskBlobs(join(config.dataFolder, 'vault')) })
+  const closing = new AbortController()
+  const platforms = new Map<string, PlatformClient>(
+    config.platforms.map(({ url, siteToken }) => [
+      normalPlatform(url),
+      createPlatformClient({ url, siteToken, signal: closing.signal }),
+    ]),
+  )
+  const outbox = await startOutbox({ db, blobs: vault.blobs, platforms, policyDigest, clock, log })
+  const sweeper = startSweeper({ db, vault, platforms, policyDigest, clock, log, onDecided: outbox.wake })
+  const stop = async () => {
+    closing.abort()
+    await Promise.all([outbox.close(), sweeper.close()])
+  }
+  try {
+    const app = await createDeskApp({
+      ...{ db, vault, policy, policyDigest, policyText, policyFile, clock, accounts, workerToken, log },
+      siteName: policy.site,
+      platforms: [...platforms.keys()],
+      onDecided: outbox.wake,
+      onDeposit: () => {
+        outbox.wake()
+        sweeper.wake()
+      },
+    })
+    const server = await startServer({ app, host: config.host, port: config.port })
+    log.info({ url: server.url, policyDigest }, 'The desk is up.')
+    return {
+      url: server.url,
+      async close() {
+        await server.close()
+        await stop()
+        await records.close()
+      },
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function readPolicy(
+  file: string,
+): Promise<{ policy: Policy; policyDigest: Digest; policyText: string }> {
+  let policyText: string
+  try {
+    policyText = await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new ScoregateError({
+      kind: 'bad-input',
+      code: 'policy-unreadable',
+      message: `The policy ${file} cannot be read.`,
+      remedy: 'Name a file that exists and that this user may read.',
+      cause,
+    })
+  }
+  const parsed = parsePolicy(policyText, file)
+  if (parsed.kind === 'valid') return { policy: parsed.policy, policyDigest: parsed.digest, policyText }
+  throw new ScoregateError({
+    kind: 'bad-input',
+    code: 'bad-policy',
+    message: `The policy ${file} has errors, so the desk does not start.`,
+    remedy: 'Correct what is listed and start the desk again.',
+    problems: parsed.problems,
+  })
+}
+
+/** Keeps the words of every policy that ever governed here, so that an old decision can be understood. */
+async function rememberPolicy(
+  { db }: Records<DeskTables>,
+  { policyDigest, policyText, now }: { policyDigest: Digest; policyText: string; now: Date },
+): Promise<void> {
+  await db
+    .insertInto('policy_used')
+    .values({ policy_digest: policyDigest, policy_text: policyText, first_used_at: now.toISOString() })
+    .onConflict((conflict) => conflict.column('policy_digest').doNothing())
+    .execute()
+}
+
+async function provide(accounts: Accounts, provision: DeskConfig['provision']): Promise<void> {
+  for (const person of provision?.people ?? []) await accounts.ensurePerson(person)
+  for (const link of provision?.signInLinks ?? []) {
+    const person = await accounts.findPersonByUsername(link.username)
+    if (person === undefined)
+      throw new Error(`There is no person "${link.username}" to make a sign-in link for.`)
+    await accounts.createSignInLink(person, link.token, link.validUntil)
+  }
+}
