@@ -1,0 +1,284 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { manifestDigest, sortEntries } from '@scoregate/gate/manifest'
+import { BLOBS_PATH, DEPOSITS_PATH, Deposit, DepositReceipt } from '@scoregate/protocol/deposit'
+import { Digest } from '@scoregate/protocol/digest'
+import type { Manifest, ManifestSection, SealRefusal } from '@scoregate/protocol/manifest'
+import pino from 'pino'
+import { HoldDetails, HoldPage } from './api/hold-api.ts'
+import { type PlatformRig, SITE_TOKEN, startPlatform } from './platform-rig.ts'
+import { type RunningDesk, startDesk } from './start-desk.ts'
+
+const WORKER_TOKEN = 'worker-token-of-the-test'
+const REVIEWERS = ['first-reviewer', 'second-reviewer'] as const
+export const PASSWORD = 'a long enough password'
+
+/** A policy that holds everything for a day, unless lines are given in its place. */
+export const POLICY = `version: 1
+site: Test site
+review: { required: always, timeout: 24h }
+retention: 1d
+images: {}
+`
+
+/** The files of a run, by `section/path`. */
+export type RunFiles = Readonly<Record<string, string | Buffer>>
+
+export const HONEST_RUN: RunFiles = {
+  'scoring_output/scores.json': '{"auc": 0.81249, "brier": 0.1}',
+  'scoring_output/detailed_results.html': '<h1>Detailed</h1>',
+  'logs/scoring_stdout': 'PLANTED-LOG-WORDS\n',
+  'logs/scoring_stderr': '',
+  'predictions/predictions.csv': 'PLANTED-PREDICTION\n',
+}
+
+/** What a test gives of a deposit; the rest has values that do for all. */
+export type DepositGiven = {
+  files?: RunFiles
+  jobId?: string
+  attempt?: number
+  submissionId?: number
+  participant?: string
+  competition?: { id: number; title: string }
+  humanInTheLoop?: boolean
+  failure?: Deposit['failure']
+  refusals?: SealRefusal[]
+  platform?: string
+}
+
+/** A real desk over a temporary folder, and a real platform that records what reaches it. */
+export class DeskRig {
+  readonly folder: string
+  readonly platform: PlatformRig
+  readonly log: string[] = []
+  #desk: RunningDesk | undefined
+  #offsetMilliseconds = 0
+  #jobs = 0
+
+  private constructor(folder: string, platform: PlatformRig) {
+    this.folder = folder
+    this.platform = platform
+  }
+
+  static async start({ policy = POLICY }: { policy?: string } = {}): Promise<DeskRig> {
+    const folder = await mkdtemp(join(tmpdir(), 'scoregate-desk-'))
+    const rig = new DeskRig(folder, await startPlatform())
+    await writeFile(join(folder, 'policy.yaml'), policy)
+    await rig.startDesk()
+    return rig
+  }
+
+  async startDesk(): Promise<void> {
+    this.#desk = await startDesk({
+      dataFolder: join(this.folder, 'data'),
+      host: '127.0.0.1',
+      port: 0,
+      policyFile: join(this.folder, 'policy.yaml'),
+      workerToken: WORKER_TOKEN,
+      platforms: [{ url: this.platform.url, siteToken: SITE_TOKEN }],
+      provision: {
+        people: REVIEWERS.map((username) => ({ username, password: PASSWORD, token: tokenOf(username) })),
+        signInLinks: [
+          { username: REVIEWERS[0], token: 'link-token', validUntil: new Date(Date.now() + 3_600_000) },
+        ],
+      },
+      log: pino({ level: 'info' }, { write: (line: string) => void this.log.push(line) }),
+      clock: () => new Date(Date.now() + this.#offsetMilliseconds),
+    })
+  }
+
+  get url(): string {
+    if (this.#desk === undefined) throw new Error('The desk does not run.')
+    return this.#desk.url
+  }
+
+  async stopDesk(): Promise<void> {
+    await this.#desk?.close()
+    this.#desk = undefined
+  }
+
+  /** Moves the desk's clock on. */
+  passTime(seconds: number): void {
+    this.#offsetMilliseconds += seconds * 1000
+  }
+
+  /** Where the vault keeps a blob. */
+  blobFile(content: string | Buffer): string {
+    const sha256 = sha256Of(content)
+    return join(this.folder, 'data', 'vault', sha256.slice(0, 2), sha256.slice(2))
+  }
+
+  async blobCount(): Promise<number> {
+    const names = await readdir(join(this.folder, 'data', 'vault'), { recursive: true, withFileTypes: true })
+    return names.filter((entry) => entry.isFile()).length
+  }
+
+  makeDeposit(given: DepositGiven = {}): Deposit {
+    const jobId = given.jobId ?? `job-${++this.#jobs}`
+    const attempt = given.attempt ?? 1
+    const submissionId = given.submissionId ?? this.#jobs + 100
+    const platform = given.platform ?? this.platform.url
+    const manifest: Manifest = {
+      format: 'scoregate-manifest/1',
+      jobId,
+      attempt,
+      submissionId,
+      platform,
+      sealedAt: '2026-05-01T12:00:00.000Z',
+      policyDigest: sha256Of('policy'),
+      inputs: {},
+      programs: [],
+      entries: sortEntries(
+        Object.entries(given.files ?? HONEST_RUN).map(([name, content]) => {
+          const slash = name.indexOf('/')
+          return {
+            section: name.slice(0, slash) as ManifestSection, // the names of a test's files begin with a section
+            path: name.slice(slash + 1),
+            sizeBytes: Buffer.byteLength(content),
+            sha256: sha256Of(content),
+          }
+        }),
+      ),
+      refusals: given.refusals ?? [],
+    }
+    return {
+      job: {
+        jobId,
+        attempt,
+        submission: { id: submissionId, submittedAt: '2026-05-01T11:00:00Z', fileName: 'submission.zip' },
+        participant: { id: 7, username: given.participant ?? 'participant-7' },
+        competition: given.competition ?? { id: 3, title: 'Early warning' },
+        phase: { id: 4, name: 'Final phase' },
+        task: { id: 5, name: 'Task one' },
+        image: 'python:3.12',
+        timeLimitSeconds: 600,
+        humanInTheLoop: given.humanInTheLoop ?? true,
+        detailedResults: true,
+        ingestionOnlyDuringScoring: false,
+        columns: [
+          { key: 'auc', title: 'Area under the curve', decimals: 3, sorting: 'desc', range: [0, 1], computed: false },
+          { key: 'brier', title: 'Brier score', decimals: 2, sorting: 'asc', computed: false },
+        ],
+      },
+      platform,
+      worker: 'worker-1',
+      manifest,
+      manifestDigest: manifestDigest(manifest),
+      ...(given.failure === undefined ? {} : { failure: given.failure }),
+    }
+  }
+
+  /** Does what a worker does; returns the hold's identifier. */
+  async deposit(given: DepositGiven = {}): Promise<{ id: string; deposit: Deposit }> {
+    const deposit = this.makeDeposit(given)
+    for (const content of Object.values(given.files ?? HONEST_RUN)) await this.putBlob(content)
+    const answer = await this.postDeposit(deposit)
+    if (!answer.ok) throw new Error(`the deposit was answered with ${answer.status}: ${await answer.text()}`)
+    return { id: DepositReceipt.parse(await answer.json()).holdId, deposit }
+  }
+
+  putBlob(content: string | Buffer, name: string = sha256Of(content)): Promise<Response> {
+    return fetch(`${this.url}${BLOBS_PATH}/${name}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${WORKER_TOKEN}` },
+      body: new Uint8Array(Buffer.from(content)),
+    })
+  }
+
+  postDeposit(deposit: unknown, token = WORKER_TOKEN): Promise<Response> {
+    return fetch(`${this.url}${DEPOSITS_PATH}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(deposit),
+    })
+  }
+
+  /** Asks the API as a reviewer. */
+  api(path: string, body?: unknown, reviewer: string = REVIEWERS[0]): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      headers: { authorization: `Token ${tokenOf(reviewer)}`, 'content-type': 'application/json' },
+    })
+  }
+
+  async list(list: 'waiting' | 'failed' | 'decided'): Promise<HoldPage> {
+    return HoldPage.parse(await (await this.api(`/api/holds?list=${list}`)).json())
+  }
+
+  async show(id: string): Promise<HoldDetails> {
+    return HoldDetails.parse(await (await this.api(`/api/holds/${id}`)).json())
+  }
+
+  async approve(id: string, artefacts?: readonly string[]): Promise<Response> {
+    const { digest } = await this.show(id)
+    return this.api(`/api/holds/${id}/decision`, {
+      digest,
+      decision: 'approve',
+      ...(artefacts === undefined ? {} : { artefacts }),
+    })
+  }
+
+  async reject(id: string): Promise<Response> {
+    const { digest } = await this.show(id)
+    return this.api(`/api/holds/${id}/decision`, { digest, decision: 'reject', reason: 'private-data' })
+  }
+
+  /** Signs in as a browser does, with nothing but a form. */
+  async signIn(): Promise<{ get(path: string): Promise<Response>; post(path: string, fields: [string, string][]): Promise<Response> }> {
+    const answer = await fetch(`${this.url}/sign-in`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ username: REVIEWERS[0], password: PASSWORD }),
+    })
+    const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+    return {
+      get: (path) => fetch(`${this.url}${path}`, { headers: { cookie }, redirect: 'manual' }),
+      post: (path, fields) =>
+        fetch(`${this.url}${path}`, {
+          method: 'POST',
+          redirect: 'manual',
+          headers: { cookie },
+          body: new URLSearchParams(fields),
+        }),
+    }
+  }
+
+  /** The outcomes that the platform accepted for a job, by kind. */
+  told(digest: string): string[] {
+    return this.platform.outcomes.filter((outcome) => outcome.hold === digest).map((outcome) => outcome.kind)
+  }
+
+  async untilState(id: string, state: string): Promise<HoldDetails> {
+    return until(`hold ${id} to be ${state}`, async () => {
+      const hold = await this.show(id)
+      return hold.state === state ? hold : undefined
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopDesk()
+    await this.platform.close()
+    await rm(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** Waits for a condition; fails after half a minute with what was waited for. */
+export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const end = Date.now() + 30_000
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    if (Date.now() > end) throw new Error(`Waited in vain for ${what}.`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+export function sha256Of(content: string | Buffer): Digest {
+  return Digest.parse(createHash('sha256').update(content).digest('hex'))
+}
+
+function tokenOf(username: string): string {
+  return `token-of-${username}`
+}
