@@ -102,7 +102,7 @@ const CompetitionCards: FC<{ viewer: Viewer; competitions: PageOf<CompetitionSum
   if (competitions.total === 0) return <NoCompetition isSignedIn={viewer !== undefined} />
   return (
     <>
-      <Grid itemWidth="medium">
+      <Grid itemWidth="wide">
         {competitions.rows.map((competition) => (
           <CompetitionCard competition={competition} now={now} />
         ))}

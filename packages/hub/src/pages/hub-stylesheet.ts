@@ -59,6 +59,7 @@ const HUB_RULES = `
   -webkit-box-orient: vertical;
   -webkit-line-clamp: 3;
 }
+.competition-card > .cluster:empty { display: none; }
 .competition-card-facts {
   display: flex;
   flex-wrap: wrap;
@@ -70,7 +71,7 @@ const HUB_RULES = `
   font-size: var(--text-sm);
 }
 
-.welcome { display: grid; gap: var(--space-5); padding-bottom: var(--space-4); }
+.welcome { display: grid; gap: var(--space-6); padding: var(--space-4) 0 var(--space-6); }
 .welcome-title { max-width: 24ch; font-size: clamp(1.75rem, 1.2rem + 2.4vw, 2.5rem); letter-spacing: -0.025em; }
 .welcome-text { max-width: 40rem; color: var(--ink-soft); font-size: var(--text-lg); }
 .welcome-way { display: grid; gap: var(--space-4); padding: 0; list-style: none; counter-reset: way; }
@@ -137,7 +138,12 @@ const HUB_RULES = `
 
 .score-list { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 10rem), 1fr)); gap: var(--space-4); }
 
-.upload { display: grid; gap: var(--space-4); }
+.upload > form ~ :not(:empty) { margin-top: var(--space-4); }
+.reason-note { width: min-content; min-width: 10rem; margin-top: var(--space-1); color: var(--ink-soft); font-size: var(--text-sm); white-space: normal; }
+.table-scroll { position: relative; }
+.table .align-end > .cell { margin-left: auto; }
+@media (max-width: 40rem) { .table-stack .table .align-end > .cell { margin-left: 0; } }
+.prose :is(th, td) { overflow-wrap: break-word; }
 .upload-dragging .input-file { border-color: var(--accent); border-style: solid; background: var(--accent-ground); }
 .problem-where { font-family: var(--font-mono); font-size: 0.92em; }
 .problem-list { display: grid; gap: var(--space-3); margin-top: var(--space-2); padding-left: 1.25rem; }

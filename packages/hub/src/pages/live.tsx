@@ -39,11 +39,12 @@ export const LiveWatch: FC<{ stateHref: string; pageHref: string; state: LiveSta
 }) => (
   <>
     <div
+      class="visually-hidden"
       data-live-watch={stateHref}
       data-live-version={state.version}
       data-live-final={state.isFinal ? 'yes' : 'no'}
     >
-      <p class="visually-hidden" role="status" data-live-words />
+      <p role="status" data-live-words />
     </div>
     {!state.isFinal && (
       <noscript>

@@ -89,7 +89,7 @@ const Entrance: FC<{ competition: CompetitionView; viewer: Viewer; tab: Competit
       </ButtonLink>
     )
   }
-  if (competition.participation !== 'none' || tab === 'about') return null
+  if (competition.participation !== 'none' || competition.isOrganizer || tab === 'about') return null
   const join = `${paths.competition(competition.id)}#take-part`
   return (
     <ButtonLink href={viewer === undefined ? paths.signInThen(join) : join} kind="primary">

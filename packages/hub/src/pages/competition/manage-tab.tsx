@@ -133,11 +133,6 @@ export const AllSubmissionsPart: FC<{
   const here = (page: number) => paths.manage(id, 'submissions', page)
   return (
     <>
-      <LiveWatch
-        stateHref={paths.manageSubmissionsState(id, submissions.number)}
-        pageHref={here(submissions.number)}
-        state={state}
-      />
       <LivePart id="all-submissions">
         {waiting > 0 && (
           <Callout tone="warn" title={`${waiting} waiting for you`}>
@@ -174,6 +169,11 @@ export const AllSubmissionsPart: FC<{
           />
         </Card>
       </LivePart>
+      <LiveWatch
+        stateHref={paths.manageSubmissionsState(id, submissions.number)}
+        pageHref={here(submissions.number)}
+        state={state}
+      />
     </>
   )
 }

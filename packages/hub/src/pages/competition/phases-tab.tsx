@@ -4,7 +4,7 @@ import { DefinitionList } from '@scoregate/ui/facts'
 import { EmptyState } from '@scoregate/ui/feedback'
 import { fileSizeWords } from '@scoregate/ui/file-size'
 import { Card, Cluster, Stack } from '@scoregate/ui/layout'
-import { absoluteTime, durationWords } from '@scoregate/ui/plain-time'
+import { durationWords } from '@scoregate/ui/plain-time'
 import { TimeLeft } from '@scoregate/ui/time-left'
 import type { Child, FC } from 'hono/jsx'
 import type { CompetitionView, PhaseView } from '../../competitions/competition-view.ts'
@@ -33,7 +33,7 @@ const PhaseCard: FC<{ phase: PhaseView; now: Date }> = ({ phase, now }) => (
       <Cluster>
         <PhaseBadge phase={phase} />
         {phase.state === 'running' && phase.endsAt !== undefined && (
-          <TimeLeft deadline={phase.endsAt} now={now} opened={phase.startsAt} />
+          <TimeLeft deadline={phase.endsAt} now={now} />
         )}
       </Cluster>
     }
@@ -118,6 +118,11 @@ function limit(most: number): string {
   return most === 1 ? '1 submission' : `${most} submissions`
 }
 
+/** Dates of phases are set to the minute at best. */
+function minuteWords(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
 function dateTime(at: Date): Child {
-  return <time datetime={at.toISOString()}>{absoluteTime(at).replace(':00 UTC', ' UTC')}</time>
+  return <time datetime={at.toISOString()}>{minuteWords(at)}</time>
 }

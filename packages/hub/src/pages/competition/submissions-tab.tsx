@@ -37,11 +37,6 @@ export const SubmissionsTab: FC<{
       )
     }
   >
-    <LiveWatch
-      stateHref={paths.mySubmissionsState(competition.id, submissions.number)}
-      pageHref={paths.mySubmissions(competition.id, submissions.number)}
-      state={state}
-    />
     <LivePart id="my-submissions">
       <Card
         title="My submissions"
@@ -78,6 +73,11 @@ export const SubmissionsTab: FC<{
         />
       </Card>
     </LivePart>
+    <LiveWatch
+      stateHref={paths.mySubmissionsState(competition.id, submissions.number)}
+      pageHref={paths.mySubmissions(competition.id, submissions.number)}
+      state={state}
+    />
   </Split>
 )
 

@@ -31,11 +31,6 @@ export const SubmissionPage: FC<Shown & { state: LiveState }> = ({ state, ...sho
   const { submission, competition } = shown
   return (
     <>
-      <LiveWatch
-        stateHref={paths.submissionState(submission.id)}
-        pageHref={paths.submission(submission.id)}
-        state={state}
-      />
       <LivePart id="submission">
         <PageHeader
           title={`Submission ${submission.id}`}
@@ -59,6 +54,11 @@ export const SubmissionPage: FC<Shown & { state: LiveState }> = ({ state, ...sho
           {mayHaveArtefacts(submission) && <Artefacts {...shown} />}
         </Split>
       </LivePart>
+      <LiveWatch
+        stateHref={paths.submissionState(submission.id)}
+        pageHref={paths.submission(submission.id)}
+        state={state}
+      />
     </>
   )
 }
@@ -240,6 +240,13 @@ const Artefacts: FC<Shown> = ({ submission, competition }) => {
         (name !== 'detailed_results' || competition.enableDetailedResults) &&
         (!COME_FROM_INGESTION.has(name) || task?.hasIngestionProgram !== false)),
   )
+  if (released.size === 0) {
+    return (
+      <Card title="Files and logs">
+        <p class="muted">{WITHHELD_SENTENCE}</p>
+      </Card>
+    )
+  }
   return (
     <Card title="Files and logs" description="What the data owner released of this run." variant="flush">
       <DataTable

@@ -43,14 +43,14 @@ const OWNER_COLUMN: Column<SubmissionView> = {
 }
 const FILE_COLUMN: Column<SubmissionView> = {
   key: 'file',
-  header: 'File',
+  header: 'File and phase',
   isWide: true,
-  cell: ({ fileName }) => <InertName text={fileName} />,
-}
-const PHASE_COLUMN: Column<SubmissionView> = {
-  key: 'phase',
-  header: 'Phase',
-  cell: ({ phase }) => phase.name,
+  cell: ({ fileName, phase }) => (
+    <>
+      <InertName text={fileName} />
+      <div class="muted">{phase.name}</div>
+    </>
+  ),
 }
 const TASK_COLUMN: Column<SubmissionView> = {
   key: 'task',
@@ -76,19 +76,24 @@ function columnsOf({
   return [
     {
       key: 'id',
-      header: 'Submission',
+      header: 'No.',
       isRowHeader: true,
-      cell: ({ id }) => <a href={paths.submission(id)}>Submission {id}</a>,
+      cell: ({ id }) => (
+        <a href={paths.submission(id)}>
+          <span class="visually-hidden">Submission </span>
+          {id}
+        </a>
+      ),
     },
     ...(withOwner ? [OWNER_COLUMN] : []),
-    ...(nameColumn === 'file' ? [FILE_COLUMN, PHASE_COLUMN] : [TASK_COLUMN]),
+    ...(nameColumn === 'file' ? [FILE_COLUMN] : [TASK_COLUMN]),
     {
       key: 'status',
       header: 'Status',
       cell: ({ status, reason }) => (
         <>
           <SubmissionStatusBadge status={status} />
-          {reason !== undefined && <div class="muted">{reason.sentence}</div>}
+          {reason !== undefined && <div class="reason-note">{reason.sentence}</div>}
         </>
       ),
     },
