@@ -140,6 +140,9 @@ const HUB_RULES = `
 
 .upload > form ~ :not(:empty) { margin-top: var(--space-4); }
 .reason-note { width: min-content; min-width: 10rem; margin-top: var(--space-1); color: var(--ink-soft); font-size: var(--text-sm); white-space: normal; }
+.submitted-when { color: var(--ink-soft); font-size: var(--text-sm); font-weight: 400; white-space: nowrap; }
+.split-main .table .column-wide { min-width: 10rem; }
+.page-header-line:has(.confirm[open]) { align-items: start; }
 .table-scroll { position: relative; }
 .table .align-end > .cell { margin-left: auto; }
 @media (max-width: 40rem) { .table-stack .table .align-end > .cell { margin-left: 0; } }

@@ -82,8 +82,9 @@ const Entrance: FC<{ competition: CompetitionView; viewer: Viewer; tab: Competit
   viewer,
   tab,
 }) => {
+  if (tab === 'submissions') return null
   if (competition.participation === 'approved') {
-    return tab === 'submissions' ? null : (
+    return (
       <ButtonLink href={paths.mySubmissions(competition.id)} kind="primary" icon="upload">
         Submit
       </ButtonLink>

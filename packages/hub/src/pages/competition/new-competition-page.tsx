@@ -24,7 +24,7 @@ export const NewCompetitionPage: FC<{ csrf: string; hubUrl: string }> = ({ csrf,
       <Stack>
         <p>The same, and just as good for a bundle of many gigabytes:</p>
         <CodeBlock
-          label="Uploading a bundle from the command line"
+          label="The command"
           text={`scoregate competition upload bundle.zip \\\n  --hub ${hubUrl} --token <your token>`}
         />
       </Stack>

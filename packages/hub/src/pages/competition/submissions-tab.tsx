@@ -107,7 +107,7 @@ const SubmitCard: FC<{ open: OpenPhase; csrf: string; hubUrl: string }> = ({
       <details>
         <summary>From the command line</summary>
         <CodeBlock
-          label="Submitting from the command line"
+          label="The command"
           text={`scoregate submit my.zip --phase ${phase.id} \\\n  --hub ${hubUrl} --token <your token> --wait`}
         />
       </details>

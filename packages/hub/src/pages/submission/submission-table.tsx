@@ -76,13 +76,18 @@ function columnsOf({
   return [
     {
       key: 'id',
-      header: 'No.',
+      header: 'Submitted',
       isRowHeader: true,
-      cell: ({ id }) => (
-        <a href={paths.submission(id)}>
-          <span class="visually-hidden">Submission </span>
-          {id}
-        </a>
+      cell: ({ id, createdAt }) => (
+        <>
+          <a href={paths.submission(id)}>
+            <span class="visually-hidden">Submission </span>
+            {id}
+          </a>
+          <div class="submitted-when">
+            <When at={createdAt} now={now} />
+          </div>
+        </>
       ),
     },
     ...(withOwner ? [OWNER_COLUMN] : []),
@@ -108,12 +113,6 @@ function columnsOf({
             <span class="visually-hidden">none yet</span>
           </span>
         ),
-    },
-    {
-      key: 'submitted',
-      header: 'Submitted',
-      align: 'end',
-      cell: ({ createdAt }) => <When at={createdAt} now={now} />,
     },
   ]
 }
