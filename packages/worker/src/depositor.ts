@@ -1,0 +1,92 @@
+import type { Logger } from 'pino'
+import type { DeskClient, DeskTrouble } from './desk-client.ts'
+import type { LeaseKeeper } from './lease-keeper.ts'
+import { NETWORK_PACE, pauseForRetry, type RetryPace } from './retry.ts'
+import type { LeftoverRun } from './spool.ts'
+import { troubleOf } from './trouble.ts'
+
+/** Brings sealed runs to the desk in the background, so that the next job need not wait. */
+export type Depositor = {
+  /** Takes over a committed run and its lease; both end when the desk has the run, or when nobody wants it. */
+  add(run: LeftoverRun, keeper: LeaseKeeper): void
+  /** Leaves what is not deposited in the spool, for the next start. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts with nothing to deposit. Tries for ever: a sealed run is a result that somebody waits for. A lease that was lost
+ * does not stop it, because desk and hub know by the attempt's number whether the result is still wanted; a cancelled
+ * submission does.
+ */
+export function startDepositor(given: {
+  readonly desk: DeskClient
+  readonly log: Logger
+  readonly pace?: RetryPace
+}): Depositor {
+  const { desk, pace = NETWORK_PACE } = given
+  const stopped = new AbortController()
+  const underWay = new Set<Promise<void>>()
+
+  const deliver = async ({ run, record }: LeftoverRun, keeper: LeaseKeeper): Promise<void> => {
+    const { jobId, attempt } = record.deposit.manifest
+    const log = given.log.child({ jobId, attempt })
+    for (let tries = 1; ; tries += 1) {
+      if (keeper.ending === 'cancelled') {
+        log.info('a sealed run is dropped: its submission was cancelled')
+        return await dropped()
+      }
+      const outcome = await depositOnce(desk, { run, record }, stopped.signal)
+      if (outcome.kind === 'deposited') {
+        log.info({ holdId: outcome.holdId }, 'a run is deposited')
+        await run.remove()
+        return await keeper.handOver()
+      }
+      if (outcome.kind === 'superseded') {
+        log.warn('a sealed run is dropped: the platform wants this attempt no more')
+        return await dropped()
+      }
+      log.warn({ why: outcome.why, tries }, 'the desk has not taken a sealed run; trying again')
+      await pauseForRetry(tries, pace, stopped.signal)
+    }
+
+    async function dropped(): Promise<void> {
+      await run.remove()
+      await keeper.stop()
+    }
+  }
+
+  return {
+    add(run, keeper) {
+      const delivery = deliver(run, keeper)
+        .catch(async (error: unknown) => {
+          await keeper.stop()
+          if (!stopped.signal.aborted) {
+            given.log.error(
+              troubleOf(error),
+              'a sealed run stays in the spool until the worker is started again',
+            )
+          }
+        })
+        .finally(() => underWay.delete(delivery))
+      underWay.add(delivery)
+    },
+
+    async stop() {
+      stopped.abort(new Error('the worker stops'))
+      await Promise.all(underWay)
+    },
+  }
+}
+
+/** The files first: the desk refuses a manifest that names a file which it has not. */
+async function depositOnce(
+  desk: DeskClient,
+  { run, record }: LeftoverRun,
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<DeskClient['deposit']>> | DeskTrouble> {
+  for (const sha256 of new Set(record.deposit.manifest.entries.map((entry) => entry.sha256))) {
+    const answer = await desk.putBlob({ sha256, file: run.file(sha256) }, signal)
+    if (answer.kind === 'unavailable') return answer
+  }
+  return await desk.deposit(record.deposit, signal)
+}

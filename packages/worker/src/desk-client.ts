@@ -1,0 +1,91 @@
+import { openAsBlob } from 'node:fs'
+import {
+  BLOBS_PATH,
+  DEPOSITS_PATH,
+  type Deposit,
+  DepositReceipt,
+  WORKER_SITE_PATH,
+  WorkerSite,
+} from '@scoregate/protocol/deposit'
+import type { Digest } from '@scoregate/protocol/digest'
+import { ErrorBody } from '@scoregate/protocol/errors'
+import { type Answer, call } from './http-call.ts'
+
+/** Why the desk did not do what was asked; for the site's own log. */
+export type DeskTrouble = { readonly kind: 'unavailable'; readonly why: string }
+
+/** The site's desk as a worker sees it. Every function tries once; throws only when `signal` is aborted. */
+export type DeskClient = {
+  getSite(signal: AbortSignal): Promise<{ readonly kind: 'site'; readonly site: WorkerSite } | DeskTrouble>
+  /** Stores a file in the vault under its digest. */
+  putBlob(
+    blob: { readonly sha256: Digest; readonly file: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly kind: 'stored' } | DeskTrouble>
+  /** `superseded`: the platform wants this attempt no more, and the desk took nothing. */
+  deposit(
+    deposit: Deposit,
+    signal: AbortSignal,
+  ): Promise<
+    { readonly kind: 'deposited'; readonly holdId: string } | { readonly kind: 'superseded' } | DeskTrouble
+  >
+}
+
+const QUESTION_TIMEOUT_MS = 20_000
+// A manifest of a hundred thousand files has some 20 MB, and the desk reads the scores before it answers.
+const DEPOSIT_TIMEOUT_MS = 120_000
+// The desk writes to disk and syncs while it receives; an hour is 2.8 MB/s for 10 GB.
+const BLOB_TIMEOUT_MS = 3_600_000
+
+/** Speaks the deposit wire of `@scoregate/protocol/deposit` with the desk at `deskUrl`. */
+export function connectDesk(desk: { readonly deskUrl: string; readonly deskToken: string }): DeskClient {
+  const base = desk.deskUrl.replace(/\/+$/, '')
+  const token = desk.deskToken
+
+  return {
+    async getSite(signal) {
+      const url = base + WORKER_SITE_PATH
+      const answer = await call({ method: 'GET', url, token, timeoutMs: QUESTION_TIMEOUT_MS, signal })
+      if (answer.kind === 'unreachable' || answer.status !== 200) return troubleOf(answer)
+      const site = WorkerSite.safeParse(answer.body)
+      return site.success
+        ? { kind: 'site', site: site.data }
+        : { kind: 'unavailable', why: 'a policy that this worker cannot read; are both of the same version?' }
+    },
+
+    async putBlob({ sha256, file }, signal) {
+      const url = `${base}${BLOBS_PATH}/${sha256}`
+      const body = await openAsBlob(file)
+      const answer = await call({ method: 'PUT', url, token, body, timeoutMs: BLOB_TIMEOUT_MS, signal })
+      if (answer.kind === 'answer' && (answer.status === 201 || answer.status === 200))
+        return { kind: 'stored' }
+      return troubleOf(answer)
+    },
+
+    async deposit(deposit, signal) {
+      const url = base + DEPOSITS_PATH
+      const answer = await call({
+        method: 'POST',
+        url,
+        token,
+        body: deposit,
+        timeoutMs: DEPOSIT_TIMEOUT_MS,
+        signal,
+      })
+      if (answer.kind === 'answer' && answer.status === 410) return { kind: 'superseded' }
+      if (answer.kind === 'unreachable' || (answer.status !== 200 && answer.status !== 201))
+        return troubleOf(answer)
+      const receipt = DepositReceipt.safeParse(answer.body)
+      return receipt.success
+        ? { kind: 'deposited', holdId: receipt.data.holdId }
+        : { kind: 'unavailable', why: 'an answer that this worker cannot read' }
+    },
+  }
+}
+
+function troubleOf(answer: Answer): DeskTrouble {
+  if (answer.kind === 'unreachable') return { kind: 'unavailable', why: answer.why }
+  const body = ErrorBody.safeParse(answer.body)
+  const code = body.success ? ` (${body.data.code})` : ''
+  return { kind: 'unavailable', why: `status ${answer.status}${code}` }
+}

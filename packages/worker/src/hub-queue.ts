@@ -1,0 +1,127 @@
+import type { Job } from '@scoregate/protocol/job'
+import {
+  LEASE_PATH,
+  Lease,
+  LeaseExtended,
+  type LeaseMessage,
+  type LeaseRequest,
+  type RunningStatus,
+} from '@scoregate/protocol/lease'
+import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import { type Answer, call } from './http-call.ts'
+
+/** What the hub has for a worker that asks for a job. */
+export type LeaseAnswer =
+  | { readonly kind: 'leased'; readonly lease: Lease }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'unavailable'; readonly why: string }
+
+/** Whose a job is, as the hub just said. */
+export type LeaseStanding =
+  | { readonly kind: 'held'; readonly leaseSeconds: number }
+  | { readonly kind: 'cancelled' }
+  /** Somebody else has it now, or nobody wants it any more. */
+  | { readonly kind: 'lost' }
+  /** The hub answered, and will answer the same again: the message is wrong, the lease stands. */
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'unavailable'; readonly why: string }
+
+/** A job by what every message about it carries. */
+export type LeasedJob = Pick<Job, 'jobId' | 'attempt'>
+
+/** The hub as a worker sees it. Every function tries once; throws only when `signal` is aborted. */
+export type HubQueue = {
+  lease(request: LeaseRequest, signal: AbortSignal): Promise<LeaseAnswer>
+  heartbeat(job: LeasedJob, signal: AbortSignal): Promise<LeaseStanding>
+  sendStatus(job: LeasedJob, status: RunningStatus, signal: AbortSignal): Promise<LeaseStanding>
+  /** Reports that nothing could be run. Takes a code of the closed list and no text (rule 8 of the design). */
+  sendFailure(job: LeasedJob, reason: ReasonCode, signal: AbortSignal): Promise<LeaseStanding>
+  giveBack(job: LeasedJob, signal: AbortSignal): Promise<LeaseStanding>
+}
+
+const MESSAGE_TIMEOUT_MS = 15_000
+
+/** Speaks the lease wire of `@scoregate/protocol/lease` with the hub at `hubUrl`. */
+export function connectHubQueue(hub: { readonly hubUrl: string; readonly queueToken: string }): HubQueue {
+  const leases = hub.hubUrl.replace(/\/+$/, '') + LEASE_PATH
+
+  const tell = (
+    job: LeasedJob,
+    word: 'heartbeat' | 'status' | 'failure' | 'return',
+    more: { readonly status?: RunningStatus; readonly reason?: ReasonCode },
+    signal: AbortSignal,
+  ): Promise<Answer> => {
+    const message: LeaseMessage = { attempt: job.attempt, ...more }
+    const url = `${leases}/${encodeURIComponent(job.jobId)}/${word}`
+    return call({
+      method: 'POST',
+      url,
+      token: hub.queueToken,
+      body: message,
+      timeoutMs: MESSAGE_TIMEOUT_MS,
+      signal,
+    })
+  }
+
+  return {
+    async lease(request, signal) {
+      const answer = await call({
+        method: 'POST',
+        url: leases,
+        token: hub.queueToken,
+        body: request,
+        timeoutMs: request.waitSeconds * 1000 + MESSAGE_TIMEOUT_MS,
+        signal,
+      })
+      if (answer.kind === 'unreachable') return { kind: 'unavailable', why: answer.why }
+      if (answer.status === 204) return { kind: 'nothing' }
+      if (answer.status !== 200) return { kind: 'unavailable', why: `status ${answer.status}` }
+      const lease = Lease.safeParse(answer.body)
+      if (lease.success) return { kind: 'leased', lease: lease.data }
+      const where = lease.error.issues.map((issue) => issue.path.join('.') || 'the answer').join(', ')
+      return { kind: 'unavailable', why: `a job that this worker cannot read (${where})` }
+    },
+
+    async heartbeat(job, signal) {
+      return extended(await tell(job, 'heartbeat', {}, signal))
+    },
+
+    async sendStatus(job, status, signal) {
+      return extended(await tell(job, 'status', { status }, signal))
+    },
+
+    async sendFailure(job, reason, signal) {
+      return ended(await tell(job, 'failure', { reason }, signal))
+    },
+
+    async giveBack(job, signal) {
+      return ended(await tell(job, 'return', {}, signal))
+    },
+  }
+}
+
+function extended(answer: Answer): LeaseStanding {
+  if (answer.kind === 'unreachable') return { kind: 'unavailable', why: answer.why }
+  if (isGone(answer.status)) return { kind: 'lost' }
+  if (answer.status !== 200) return troubleOf(answer.status)
+  const body = LeaseExtended.safeParse(answer.body)
+  if (!body.success) return { kind: 'unavailable', why: 'an answer that this worker cannot read' }
+  return body.data.cancelled ? { kind: 'cancelled' } : { kind: 'held', leaseSeconds: body.data.leaseSeconds }
+}
+
+/** After a failure or a return the lease is over, whether the hub still knew of it or not. */
+function ended(answer: Answer): LeaseStanding {
+  if (answer.kind === 'unreachable') return { kind: 'unavailable', why: answer.why }
+  if (answer.status === 200 || isGone(answer.status)) return { kind: 'lost' }
+  return troubleOf(answer.status)
+}
+
+function troubleOf(status: number): LeaseStanding {
+  const isRefused = status === 400 || status === 409 || status === 413 || status === 422
+  return { kind: isRefused ? 'refused' : 'unavailable', why: `status ${status}` }
+}
+
+/** 404 as well: a hub that does not know the job will not want its result either. */
+function isGone(status: number): boolean {
+  return status === 410 || status === 404
+}

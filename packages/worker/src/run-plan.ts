@@ -1,0 +1,210 @@
+import type { DataMount } from '@scoregate/protocol/deposit'
+import type { Job } from '@scoregate/protocol/job'
+import type { Mount } from '@scoregate/sandbox/sandbox'
+import type { ProgramMetadata } from './program-metadata.ts'
+import { splitCommand } from './split-command.ts'
+
+/** Which part of a run a program is; decides what it may see. */
+export type ProgramKind = 'ingestion' | 'submission' | 'scoring'
+
+/** One confined program: what the sandbox needs to know of it, but for image, limits and log files. */
+export type PlannedProgram = {
+  readonly kind: ProgramKind
+  readonly command: readonly string[]
+  readonly workingDirectory: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly mounts: readonly Mount[]
+}
+
+/** What is unpacked: the submission and the scoring program always, the others if the task has them. */
+export type UnpackedInputs = {
+  readonly submission: ProgramMetadata
+  readonly scoringProgram: ProgramMetadata
+  readonly ingestionProgram?: ProgramMetadata | undefined
+  readonly inputData?: string | undefined
+  readonly referenceData?: string | undefined
+}
+
+/** Folders of the host that the run fills, all absolute. */
+export type RunFolders = {
+  /** Written by the prediction step. */
+  readonly predictions: string
+  /** The predictions as they were sealed; what the scoring step sees. */
+  readonly sealedPredictions: string
+  readonly scoringOutput: string
+  /** Between ingestion and scoring program when they run side by side. */
+  readonly shared: string
+}
+
+/** How one job is run. */
+export type RunPlan = {
+  /** Where the predictions come from: a program writes them, or they are the submission itself. */
+  readonly predictions:
+    | { readonly kind: 'program'; readonly program: PlannedProgram }
+    | { readonly kind: 'submitted'; readonly folder: string }
+  /** The scoring program, and the ingestion program beside it if the task has them run at the same time. */
+  readonly scoring: { readonly program: PlannedProgram; readonly beside?: PlannedProgram }
+}
+
+/** `data-clash`: a mount of the site's policy lies where the run has a folder of its own. */
+export type Planned =
+  | { readonly kind: 'planned'; readonly plan: RunPlan }
+  | { readonly kind: 'program-unusable'; readonly which: ProgramKind }
+  | { readonly kind: 'data-clash'; readonly target: string }
+
+/** Where things are in a room; Codabench's paths (protocol reference, 4.4), so that its programs find them. */
+const ROOM = {
+  program: '/app/program',
+  submission: '/app/ingested_program',
+  inputData: '/app/input_data',
+  input: '/app/input',
+  referenceData: '/app/input/ref',
+  predictions: '/app/input/res',
+  output: '/app/output',
+  shared: '/app/shared',
+} as const
+
+/** The two places where a site may put its own data in the place of the task's. */
+const REPLACEABLE: readonly string[] = [ROOM.inputData, ROOM.referenceData]
+
+const ENVIRONMENT = { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1', HOME: '/tmp' } as const
+
+/**
+ * Decides which programs a job runs, in which order, and what each sees (protocol reference, 4.3 and 4.4, confined):
+ *
+ *     ingestion program            runs over the submission and the input data, writes the predictions
+ *     none, submission has command the submission runs over the input data, writes the predictions
+ *     none, no command             the submission's files are the predictions
+ *     ingestion only while scoring the predictions come as in the last two lines; the ingestion program then runs beside the
+ *                                  scoring program, sees the predictions as its submission, and never the reference data
+ *     scoring program              always, over the reference data and the sealed predictions
+ *
+ * Everything but `/app/output` and `/app/shared` is read-only. Pure: looks at nothing but its arguments. `data` is the site's
+ * data for this competition.
+ */
+export function planRun(given: {
+  readonly job: Pick<Job, 'ingestionOnlyDuringScoring'>
+  readonly inputs: UnpackedInputs
+  readonly folders: RunFolders
+  readonly data: readonly DataMount[]
+}): Planned {
+  const { inputs, folders, data } = given
+  const { ingestionProgram, submission } = inputs
+  const isBeside = given.job.ingestionOnlyDuringScoring && ingestionProgram !== undefined
+  const predictor = isBeside ? undefined : ingestionProgram
+  const inputData = inputs.inputData === undefined ? [] : [readOnly(inputs.inputData, ROOM.inputData)]
+  const shared = isBeside ? [writable(folders.shared, ROOM.shared)] : []
+
+  const programs: { ingestion?: Program; submission?: Program; scoring: Program } = {
+    scoring: {
+      metadata: inputs.scoringProgram,
+      mounts: [
+        ...(inputs.referenceData === undefined ? [] : [readOnly(inputs.referenceData, ROOM.referenceData)]),
+        readOnly(folders.sealedPredictions, ROOM.predictions),
+        writable(folders.scoringOutput, ROOM.output),
+        ...shared,
+      ],
+    },
+  }
+  if (ingestionProgram !== undefined) {
+    programs.ingestion = {
+      metadata: ingestionProgram,
+      mounts: [
+        readOnly(isBeside ? folders.sealedPredictions : submission.root, ROOM.submission),
+        ...inputData,
+        writable(isBeside ? folders.scoringOutput : folders.predictions, ROOM.output),
+        ...shared,
+      ],
+    }
+  }
+  if (predictor === undefined && submission.kind !== 'no-command') {
+    programs.submission = {
+      metadata: submission,
+      mounts: [...inputData, writable(folders.predictions, ROOM.output)],
+    }
+  }
+
+  const scoring = planProgram('scoring', programs.scoring, data)
+  if (scoring.kind !== 'program') return scoring
+  const ingestion = programs.ingestion && planProgram('ingestion', programs.ingestion, data)
+  if (ingestion !== undefined && ingestion.kind !== 'program') return ingestion
+  const own = programs.submission && planProgram('submission', programs.submission, data)
+  if (own !== undefined && own.kind !== 'program') return own
+
+  const first = isBeside ? own : (ingestion ?? own)
+  return {
+    kind: 'planned',
+    plan: {
+      predictions: first ?? { kind: 'submitted', folder: submission.root },
+      scoring: {
+        program: scoring.program,
+        ...(isBeside && ingestion !== undefined ? { beside: ingestion.program } : {}),
+      },
+    },
+  }
+}
+
+type Program = { readonly metadata: ProgramMetadata; readonly mounts: readonly Mount[] }
+
+function planProgram(
+  kind: ProgramKind,
+  { metadata, mounts: own }: Program,
+  data: readonly DataMount[],
+): { readonly kind: 'program'; readonly program: PlannedProgram } | Exclude<Planned, { kind: 'planned' }> {
+  const command =
+    metadata.kind === 'command' ? splitCommand(replaceVariables(metadata.command, kind)) : undefined
+  if (command === undefined || command.length === 0) return { kind: 'program-unusable', which: kind }
+
+  const site = data.filter((mount) => mount.runs.includes(kind))
+  const mounts = [readOnly(metadata.root, ROOM.program), ...own].filter(
+    (mount) => !(REPLACEABLE.includes(mount.target) && site.some(({ target }) => target === mount.target)),
+  )
+  for (const { source, target } of site) {
+    if (mounts.some((mount) => overlaps(mount.target, target))) return { kind: 'data-clash', target }
+    mounts.push(readOnly(source, target))
+  }
+  return {
+    kind: 'program',
+    program: {
+      kind,
+      command,
+      workingDirectory: ROOM.program,
+      environment: { ...ENVIRONMENT },
+      mounts,
+    },
+  }
+}
+
+/**
+ * Older bundles write places as variables: replaced as plain text, in Codabench's order (protocol reference, 4.3). Where
+ * Codabench would put a path that no program of that kind has, the place that was meant stands instead: `$input` is the
+ * input data in every program that predicts, `$program` always the program's own folder.
+ */
+function replaceVariables(command: string, kind: ProgramKind): string {
+  const isScoring = kind === 'scoring'
+  const places = [
+    ['$input', isScoring ? ROOM.input : ROOM.inputData],
+    ['$output', ROOM.output],
+    ['$program', ROOM.program],
+    ['$ingestion_program', ROOM.program],
+    ['$hidden', ROOM.referenceData],
+    ['$shared', ROOM.shared],
+    ['$submission_program', ROOM.submission],
+    ['$tmp', ROOM.output],
+    ['$predictions', isScoring ? ROOM.predictions : ROOM.output],
+  ] as const
+  return places.reduce((text, [variable, place]) => text.replaceAll(variable, place), command)
+}
+
+function readOnly(source: string, target: string): Mount {
+  return { source, target, mode: 'read-only' }
+}
+
+function writable(source: string, target: string): Mount {
+  return { source, target, mode: 'output' }
+}
+
+/** Whether one path is the other or lies in it. */
+function overlaps(one: string, other: string): boolean {
+  return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`)
+}

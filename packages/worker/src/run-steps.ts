@@ -1,0 +1,169 @@
+import { constants } from 'node:fs'
+import { chmod, copyFile, mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type SealLimits, sealFolder } from '@scoregate/gate/seal'
+import type { RunLimits } from '@scoregate/protocol/deposit'
+import type { RunningStatus } from '@scoregate/protocol/lease'
+import type {
+  Manifest,
+  ManifestEntry,
+  ManifestSection,
+  ProgramEnd,
+  SealRefusal,
+} from '@scoregate/protocol/manifest'
+import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import type { RunPlan } from './run-plan.ts'
+import { type EndedProgram, type ProgramSetting, runProgram } from './run-program.ts'
+import type { RunRoom } from './run-room.ts'
+import type { SpooledRun } from './spool.ts'
+
+/** Everything that a run left, sealed; `failure` when it did not end with a scoring program that ended well. */
+export type SealedRun = Pick<Manifest, 'programs' | 'entries' | 'refusals'> & {
+  readonly failure: ReasonCode | undefined
+}
+
+/** What the steps of a run need. */
+export type Steps = {
+  readonly plan: RunPlan
+  readonly setting: ProgramSetting
+  readonly room: RunRoom
+  readonly spooled: SpooledRun
+  /**
+   * For both steps together, as in Codabench: what the prediction step uses, the scoring step has not. Fetching and
+   * unpacking do not count.
+   */
+  readonly timeSeconds: number
+  readonly report: (status: RunningStatus) => void
+  /** Stops the run; then these functions throw its reason. */
+  readonly signal: AbortSignal
+}
+
+const DEEPEST_FOLDER = 32
+// Two streams of two programs.
+const LOG_FILES = 4
+
+/**
+ * Runs the prediction step, seals the predictions, and runs the scoring step over a copy rebuilt from the seal: no link or
+ * device that a submission leaves reaches the scoring program. Programs are gone before anything is sealed (rule 5).
+ */
+export async function runSteps(steps: Steps): Promise<SealedRun> {
+  steps.report('Running')
+  const sealed = new SealedParts(steps)
+  const usedMs = await predict(steps, sealed)
+  if (sealed.failure === undefined) {
+    steps.report('Scoring')
+    await rebuildPredictions(steps, sealed.entries)
+    await score(steps, sealed, steps.timeSeconds - usedMs / 1000)
+  }
+  await sealed.add('logs', steps.room.logs, {
+    maxFiles: LOG_FILES,
+    maxBytes: LOG_FILES * steps.setting.limits.logBytes,
+    maxDepth: 1,
+  })
+  return sealed.finish()
+}
+
+/** Makes and seals the predictions; the milliseconds that it took count against the scoring step. */
+async function predict({ plan, setting, ...steps }: Steps, sealed: SealedParts): Promise<number> {
+  if (plan.predictions.kind === 'submitted') {
+    await sealed.add('predictions', plan.predictions.folder, sealLimits(setting.limits))
+    return 0
+  }
+  const ended = await runProgram(plan.predictions.program, setting, steps)
+  steps.signal.throwIfAborted()
+  sealed.addEnd(ended)
+  await sealed.add('predictions', steps.room.folders.predictions, sealLimits(setting.limits))
+  return ended.elapsedMs
+}
+
+async function score(
+  { plan, setting, ...steps }: Steps,
+  sealed: SealedParts,
+  secondsLeft: number,
+): Promise<void> {
+  // A step that ended within its time has left some; the sandbox needs a positive number all the same.
+  const timeSeconds = Math.max(secondsLeft, 0.001)
+  const { program, beside } = plan.scoring
+  // Of two programs that talk to each other, one that has failed leaves the other waiting until the time limit.
+  const oneFailed = new AbortController()
+  const signal = AbortSignal.any([steps.signal, oneFailed.signal])
+  const ends = await Promise.all(
+    [beside, program]
+      .filter((planned) => planned !== undefined)
+      .map(async (planned) => {
+        const ended = await runProgram(planned, setting, { timeSeconds, signal })
+        if (ended.failure !== undefined) oneFailed.abort(new Error('the program beside it has failed'))
+        return ended
+      }),
+  )
+  steps.signal.throwIfAborted()
+  for (const ended of ends) sealed.addEnd(ended)
+  await sealed.add('scoring_output', steps.room.folders.scoringOutput, sealLimits(setting.limits))
+}
+
+/** Copies the predictions as they were sealed into a new folder: regular files and folders and nothing else. */
+async function rebuildPredictions(
+  { room, spooled }: Steps,
+  entries: readonly ManifestEntry[],
+): Promise<void> {
+  const root = room.folders.sealedPredictions
+  for (const { path, sha256 } of entries) {
+    const target = join(root, path)
+    await makeReadableFolder(root, dirname(target))
+    await copyFile(spooled.file(sha256), target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    await chmod(target, 0o444)
+  }
+}
+
+async function makeReadableFolder(root: string, folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  for (let made = folder; made !== root; made = dirname(made)) await chmod(made, 0o755)
+}
+
+function sealLimits(limits: RunLimits): SealLimits {
+  return { maxFiles: limits.outputFiles, maxBytes: limits.outputBytes, maxDepth: DEEPEST_FOLDER }
+}
+
+/** Collects what is sealed; the first thing that went wrong is what the participant hears. */
+class SealedParts {
+  readonly entries: ManifestEntry[] = []
+  failure: ReasonCode | undefined
+  private readonly steps: Steps
+  private readonly programs: ProgramEnd[] = []
+  private readonly refusals: SealRefusal[] = []
+
+  constructor(steps: Steps) {
+    this.steps = steps
+  }
+
+  addEnd({ end, failure }: EndedProgram): void {
+    this.programs.push(end)
+    this.failure ??= failure
+  }
+
+  async add(section: ManifestSection, folder: string, limits: SealLimits): Promise<void> {
+    const { spooled, signal } = this.steps
+    const sealed = await sealFolder({ section, folder, sink: spooled.sink, limits })
+    signal.throwIfAborted()
+    this.entries.push(...sealed.entries)
+    this.refusals.push(...sealed.refusals)
+    this.failure ??= failureOf(sealed.refusals)
+  }
+
+  finish(): SealedRun {
+    return {
+      programs: this.programs,
+      entries: this.entries,
+      refusals: this.refusals,
+      failure: this.failure,
+    }
+  }
+}
+
+/** One file that cannot be represented makes the whole hold hostile; too much of good files has a reason of its own. */
+function failureOf(refusals: readonly SealRefusal[]): ReasonCode | undefined {
+  if (refusals.length === 0) return undefined
+  const isTooMuch = refusals.every(({ kind }) => kind === 'too-large' || kind === 'too-many-files')
+  return isTooMuch ? 'output-too-large' : 'output-refused'
+}

@@ -1,0 +1,125 @@
+import { resolveImage } from '@scoregate/gate/policy'
+import type { WorkerSite } from '@scoregate/protocol/deposit'
+import type { Lease, RunningStatus } from '@scoregate/protocol/lease'
+import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import type { Sandbox } from '@scoregate/sandbox/sandbox'
+import type { Logger } from 'pino'
+import { collectInputs } from './collect-inputs.ts'
+import { allowedInputOrigins, type WorkerConfig } from './config.ts'
+import { dataForCompetition } from './data-for-competition.ts'
+import type { RetryPace } from './retry.ts'
+import { planRun } from './run-plan.ts'
+import { prepareRoom } from './run-room.ts'
+import { runSteps, type SealedRun } from './run-steps.ts'
+import type { LeftoverRun, Spool } from './spool.ts'
+import { makeSpoolRecord } from './spool-record.ts'
+import { troubleOf } from './trouble.ts'
+
+/** How the work on a job ended. */
+export type RunEnd =
+  /** Something ran. It is sealed and on disk; the platform hears of it from the desk. */
+  | ({ readonly kind: 'sealed' } & LeftoverRun)
+  /** Nothing ran, so nothing of any data is in the reason: the hub may hear it at once. */
+  | { readonly kind: 'not-run'; readonly reason: ReasonCode }
+
+/** What the work on a job needs. */
+export type SubmissionRun = {
+  readonly lease: Lease
+  /** The site's policy as it is now. */
+  readonly site: WorkerSite
+  readonly config: WorkerConfig
+  readonly sandbox: Sandbox
+  readonly spool: Spool
+  readonly report: (status: RunningStatus) => void
+  readonly signal: AbortSignal
+  readonly log: Logger
+  readonly pace?: RetryPace
+}
+
+/**
+ * Runs one submission on one task, from its links to a sealed run in the spool. When it resolves or rejects, every program
+ * and every folder of the run is gone. Throws the reason of `signal` when that is aborted, and what the disk throws.
+ */
+export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
+  const { lease, site, sandbox, log } = run
+  const { job } = lease
+  run.report('Preparing')
+  const resolved = resolveImage(site.images, job.image, sandbox.name)
+  if (resolved.kind === 'not-allowed') return notRun('image-not-allowed', log)
+  if (!(await sandbox.hasImage(resolved.image))) return notRun('image-missing', log)
+
+  await using room = await prepareRoom(run.config.dataFolder, sandbox)
+  const collected = await collectInputs({
+    ...run,
+    job,
+    room,
+    maxBytes: site.limits.inputBytes,
+    allowedOrigins: allowedInputOrigins(run.config),
+  })
+  if (collected.kind === 'refused') return notRun('inputs-unavailable', log)
+  const planned = planRun({
+    job,
+    inputs: collected.inputs,
+    folders: room.folders,
+    data: dataForCompetition(site.data, job.competition),
+  })
+  if (planned.kind === 'program-unusable') return notRun('program-unusable', log)
+  if (planned.kind === 'data-clash') {
+    log.error(
+      { target: planned.target },
+      "a data folder of the site's policy lies where the run has a folder of its own",
+    )
+    return notRun('worker-failed', log)
+  }
+
+  const spooled = await run.spool.begin()
+  try {
+    const sealed = await stepsOrNothing(run, () =>
+      runSteps({
+        ...run,
+        plan: planned.plan,
+        room,
+        spooled,
+        timeSeconds: Math.min(job.timeLimitSeconds, site.limits.timeSeconds),
+        setting: {
+          sandbox,
+          image: resolved.image,
+          limits: site.limits,
+          logs: room.logs,
+          submissionId: job.submission.id,
+          log,
+        },
+      }),
+    )
+    const record = await makeSpoolRecord({ ...run, digests: collected.digests, sealed, spooled })
+    run.signal.throwIfAborted()
+    await spooled.commit(record)
+    log.info({ files: sealed.entries.length, failure: sealed.failure }, 'a run is sealed')
+    return { kind: 'sealed', run: spooled, record }
+  } catch (error) {
+    await spooled.remove()
+    throw error
+  }
+}
+
+function notRun(reason: ReasonCode, log: Logger): RunEnd {
+  log.warn({ reason }, 'a job could not be run')
+  return { kind: 'not-run', reason }
+}
+
+/**
+ * Once a program has run, even our own trouble may be its doing (a disk that it filled), so it goes the way of results,
+ * through the desk: a hold with nothing in it.
+ */
+async function stepsOrNothing(
+  { signal, log }: SubmissionRun,
+  steps: () => Promise<SealedRun>,
+): Promise<SealedRun> {
+  try {
+    return await steps()
+  } catch (error) {
+    signal.throwIfAborted()
+    log.error(troubleOf(error), 'the worker failed in the middle of a run')
+    return { programs: [], entries: [], refusals: [], failure: 'worker-failed' }
+  }
+}

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import { manifestDigest, sortEntries } from '@scoregate/gate/manifest'
+import { readScores } from '@scoregate/gate/scores'
+import type { WorkerSite } from '@scoregate/protocol/deposit'
+import type { Job } from '@scoregate/protocol/job'
+import type { Lease } from '@scoregate/protocol/lease'
+import type { Manifest, ManifestEntry } from '@scoregate/protocol/manifest'
+import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import type { WorkerConfig } from './config.ts'
+import type { SealedRun } from './run-steps.ts'
+import type { SpooledRun, SpoolRecord } from './spool.ts'
+
+// A scores file has some hundred bytes; what is larger is none.
+const LARGEST_SCORES_BYTES = 1024 * 1024
+
+const FAILURE_OF_READING = {
+  read: undefined,
+  missing: 'no-scores',
+  unreadable: 'scores-unreadable',
+} as const satisfies Record<ReturnType<typeof readScores>['kind'], ReasonCode | undefined>
+
+/** Puts a sealed run into the words of a deposit: its manifest, the job without its links, and the reason if it failed. */
+export async function makeSpoolRecord(given: {
+  readonly lease: Lease
+  readonly site: WorkerSite
+  readonly config: WorkerConfig
+  readonly digests: Manifest['inputs']
+  readonly sealed: SealedRun
+  readonly spooled: SpooledRun
+}): Promise<SpoolRecord> {
+  const { lease, site, config, digests, sealed, spooled } = given
+  const { inputs: _links, ...job } = lease.job
+  const failure = sealed.failure ?? (await scoresFailure(lease.job, sealed.entries, spooled))
+  const manifest: Manifest = {
+    format: 'scoregate-manifest/1',
+    jobId: job.jobId,
+    attempt: job.attempt,
+    submissionId: job.submission.id,
+    platform: config.hubUrl,
+    sealedAt: new Date().toISOString(),
+    policyDigest: site.policyDigest,
+    inputs: digests,
+    programs: sealed.programs,
+    entries: sortEntries(sealed.entries),
+    refusals: sealed.refusals,
+  }
+  return {
+    format: 'scoregate-spool/1',
+    leaseSeconds: lease.leaseSeconds,
+    deposit: {
+      job,
+      platform: config.hubUrl,
+      worker: config.workerName,
+      manifest,
+      manifestDigest: manifestDigest(manifest),
+      ...(failure === undefined ? {} : { failure }),
+    },
+  }
+}
+
+/** Whether the sealed scores can be read at all, so that a participant hears at once if not; the desk reads them again. */
+async function scoresFailure(
+  job: Job,
+  entries: readonly ManifestEntry[],
+  spooled: SpooledRun,
+): Promise<ReasonCode | undefined> {
+  const find = (path: string) =>
+    entries.find((entry) => entry.section === 'scoring_output' && entry.path === path)
+  const json = find('scores.json')
+  const txt = find('scores.txt')
+  if ([json, txt].some((entry) => (entry?.sizeBytes ?? 0) > LARGEST_SCORES_BYTES)) return 'scores-unreadable'
+  const reading = readScores(
+    {
+      ...(json === undefined ? {} : { json: await readFile(spooled.file(json.sha256)) }),
+      ...(txt === undefined ? {} : { txt: await readFile(spooled.file(txt.sha256)) }),
+    },
+    job.columns,
+  )
+  return FAILURE_OF_READING[reading.kind]
+}

@@ -1,0 +1,196 @@
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { WorkerSite } from '@scoregate/protocol/deposit'
+import type { Lease } from '@scoregate/protocol/lease'
+import type { Sandbox } from '@scoregate/sandbox/sandbox'
+import type { Logger } from 'pino'
+import { WorkerConfig, type WorkerConfigInput } from './config.ts'
+import { type Depositor, startDepositor } from './depositor.ts'
+import { connectDesk, type DeskClient } from './desk-client.ts'
+import { connectHubQueue, type HubQueue, type LeasedJob, type LeaseStanding } from './hub-queue.ts'
+import { keepLease, type LeaseKeeper } from './lease-keeper.ts'
+import { NETWORK_PACE, pauseForRetry, type RetryPace } from './retry.ts'
+import { removeLeftRooms } from './run-room.ts'
+import { runSubmission } from './run-submission.ts'
+import { openSpool, type Spool } from './spool.ts'
+import { troubleOf } from './trouble.ts'
+
+/** A worker that runs until it is stopped. */
+export type Worker = {
+  /** Stops runs and gives their jobs back; sealed runs stay in the spool for the next start. */
+  stop(): Promise<void>
+}
+
+/** What a worker is given: how to confine programs, where to log, and the pace of retries if not the usual. */
+export type WorkerParts = { readonly sandbox: Sandbox; readonly log: Logger; readonly pace?: RetryPace }
+
+type Working = {
+  readonly config: WorkerConfig
+  readonly sandbox: Sandbox
+  readonly log: Logger
+  readonly pace: RetryPace
+  readonly queue: HubQueue
+  readonly desk: DeskClient
+  readonly spool: Spool
+  readonly depositor: Depositor
+  /** Aborted when the worker stops. */
+  readonly signal: AbortSignal
+}
+
+const VERSION = '0.1.0'
+const LEASE_WAIT_SECONDS = 20
+// A stopping worker says so once; a hub that does not answer finds out when the lease ends.
+const GIVE_BACK_TIMEOUT_MS = 5000
+// A job on which workers break would otherwise go round for ever.
+const LAST_ATTEMPT = 3
+
+/**
+ * Starts a worker: clears what an earlier one with the same folder left running, deposits what it left sealed, and takes jobs.
+ * Throws a zod error for a wrong configuration and what the disk or the sandbox throws; not for a hub or a desk that
+ * is down: the worker waits for them.
+ */
+export async function startWorker(given: WorkerConfigInput, parts: WorkerParts): Promise<Worker> {
+  const config = WorkerConfig.parse(given)
+  const { sandbox, log, pace = NETWORK_PACE } = parts
+  const rooms = await sandbox.removeLeftovers()
+  if (rooms > 0) log.warn({ rooms }, 'rooms that an earlier worker left running are removed')
+  await removeLeftRooms(config.dataFolder)
+  const spool = await openSpool(join(config.dataFolder, 'spool'))
+  const stopping = new AbortController()
+  const queue = connectHubQueue(config)
+  const desk = connectDesk(config)
+  const depositor = startDepositor({ desk, log, pace })
+  const working: Working = {
+    config,
+    sandbox,
+    log,
+    pace,
+    queue,
+    desk,
+    spool,
+    depositor,
+    signal: stopping.signal,
+  }
+  await depositLeftovers(working)
+  const slots = Array.from({ length: config.slots }, () => takeJobs(working))
+  log.info({ slots: config.slots, sandbox: sandbox.name }, 'the worker takes jobs')
+
+  return {
+    async stop() {
+      stopping.abort(new Error('the worker stops'))
+      await Promise.all(slots)
+      await depositor.stop()
+    },
+  }
+}
+
+async function depositLeftovers({ spool, queue, depositor, log, pace }: Working): Promise<void> {
+  for (const leftover of await spool.takeLeftovers()) {
+    const { jobId, attempt } = leftover.record.deposit.manifest
+    log.warn({ jobId, attempt }, 'a run that was sealed before the last stop is deposited now')
+    const { leaseSeconds } = leftover.record
+    depositor.add(leftover, keepLease({ queue, job: { jobId, attempt }, leaseSeconds, log, pace }))
+  }
+}
+
+/** One slot: asks for the policy, then for a job, and does it; for ever. Never rejects. */
+async function takeJobs(working: Working): Promise<void> {
+  const { desk, queue, config, log, pace, signal } = working
+  let failures = 0
+  while (!signal.aborted) {
+    try {
+      // Before every job, so that a job is run under the policy of its day and not when nobody could take its result.
+      const answer = await desk.getSite(signal)
+      if (answer.kind === 'unavailable') {
+        failures += 1
+        log.warn({ why: answer.why, failures }, 'the desk does not answer; no job is taken')
+      } else if (!(await hasRoomFor(answer.site, working))) {
+        failures += 1
+      } else {
+        const leased = await queue.lease(
+          { worker: { name: config.workerName, version: VERSION }, waitSeconds: LEASE_WAIT_SECONDS },
+          signal,
+        )
+        failures = leased.kind === 'unavailable' ? failures + 1 : 0
+        if (leased.kind === 'leased') await doJob(leased.lease, answer.site, working)
+        if (leased.kind === 'unavailable') log.warn({ why: leased.why, failures }, 'the hub gives no jobs')
+        // A hub that does not wait as it was asked to must not be asked without a pause.
+        if (leased.kind === 'nothing') await pause(pace.firstMs, undefined, { signal })
+      }
+      if (failures > 0) await pauseForRetry(failures, pace, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      failures += 1
+      log.error(troubleOf(error), 'taking a job failed unexpectedly')
+      await pause(pace.longestMs, undefined, { signal }).catch(() => undefined) // aborted: the loop ends
+    }
+  }
+}
+
+/** A run that fills the disk fails, and takes others with it: there must be place for what it may write, sealed once more. */
+async function hasRoomFor({ limits }: WorkerSite, { config, log }: Working): Promise<boolean> {
+  const { bavail, bsize } = await statfs(config.dataFolder)
+  const freeBytes = bavail * bsize
+  const neededBytes = 2 * limits.outputBytes
+  if (freeBytes >= neededBytes) return true
+  log.error({ freeBytes, neededBytes }, 'too little free space for a run; no job is taken')
+  return false
+}
+
+async function doJob(lease: Lease, site: WorkerSite, working: Working): Promise<void> {
+  const { queue, depositor, pace } = working
+  const { job, leaseSeconds } = lease
+  const log = working.log.child({ jobId: job.jobId, attempt: job.attempt, submission: job.submission.id })
+  log.info('a job is leased')
+  const keeper = keepLease({ queue, job, leaseSeconds, log, pace })
+  const signal = AbortSignal.any([working.signal, keeper.signal])
+  try {
+    const end = await runSubmission({
+      ...working,
+      lease,
+      site,
+      log,
+      signal,
+      report: keeper.report,
+    })
+    if (end.kind === 'sealed') return depositor.add(end, keeper)
+    await keeper.stop()
+    await sayUntilHeard(() => queue.sendFailure(job, end.reason, working.signal), working)
+  } catch (error) {
+    await keeper.stop()
+    if (!signal.aborted) log.error(troubleOf(error), 'the worker could not finish a job')
+    await endWithoutResult(job, keeper, working, log)
+  }
+}
+
+/** The job goes back to the queue, unless it is not ours any more. */
+async function endWithoutResult(
+  job: LeasedJob,
+  keeper: LeaseKeeper,
+  working: Working,
+  log: Logger,
+): Promise<void> {
+  const { queue, signal } = working
+  if (keeper.ending !== undefined) {
+    log.warn({ ending: keeper.ending }, 'a run is stopped and dropped')
+    return
+  }
+  if (!signal.aborted && job.attempt >= LAST_ATTEMPT) {
+    return await sayUntilHeard(() => queue.sendFailure(job, 'worker-failed', signal), working)
+  }
+  const answer = await queue.giveBack(job, AbortSignal.timeout(GIVE_BACK_TIMEOUT_MS)).catch(() => undefined)
+  log.warn({ heard: answer?.kind === 'lost' }, 'a job is given back')
+}
+
+async function sayUntilHeard(
+  say: () => Promise<LeaseStanding>,
+  { pace, signal, log }: Working,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await say()
+    if (answer.kind !== 'unavailable') return
+    log.warn({ why: answer.why, tries }, 'the hub did not hear of a failure; trying again')
+    await pauseForRetry(tries, pace, signal)
+  }
+}
