@@ -108,7 +108,23 @@ export const InertText: FC<{
   )
 }
 
-/** A name from outside, such as a file's or a participant's, on one line: inert, and not able to turn the text around it. */
+/**
+ * A name from outside, such as a file's or a participant's, on one line: inert, and not able to turn the text around it.
+ * An endless word is given places to break: the browser sets a proportional font anew from each break to the end of
+ * the word, and a name of 10,000 letters without them holds up a reviewer's page for seconds each time it occurs.
+ */
 export const InertName: FC<{ text: string; isMonospace?: boolean | undefined }> = ({ text, isMonospace }) => (
-  <bdi class={isMonospace === true ? 'inert-name monospace' : 'inert-name'}>{showInertLine(text)}</bdi>
+  <bdi class={isMonospace === true ? 'inert-name monospace' : 'inert-name'}>
+    {piecesOf(showInertLine(text)).map((piece, at) => (
+      <>
+        {at > 0 && <wbr />}
+        {piece}
+      </>
+    ))}
+  </bdi>
 )
+
+/** Pieces of at most 100 characters; the u flag keeps pairs of surrogates together. */
+function piecesOf(text: string): string[] {
+  return text.match(/.{1,100}/gsu) ?? []
+}

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { galleryPage } from './gallery.tsx'
+import { longTextPage } from './gallery-long-text.tsx'
 import { isAssetName, readAsset } from './stylesheet.ts'
 
 const POLICY =
@@ -44,6 +45,10 @@ afterAll(async () => {
 async function respond(url: URL): Promise<{ body: string | Uint8Array; contentType: string }> {
   const name = url.pathname.replace('/assets/', '')
   if (isAssetName(name)) return readAsset(name)
+  if (url.pathname === '/long') {
+    const body = await longTextPage({ site: 'desk', stylesheetHref: '/assets/scoregate.css' })
+    return { body, contentType: 'text/html; charset=utf-8' }
+  }
   const site = url.pathname === '/desk' ? 'desk' : 'hub'
   const theme = url.searchParams.get('theme')
   return {
@@ -78,6 +83,26 @@ describe('the gallery in a browser', () => {
       })
     }
   }
+
+  it.each([360, 1280])('does not widen a page of %i pixels for words of 10,000 signs', async (width) => {
+    const page = await browser.newPage({ viewport: { width, height: 900 } })
+    try {
+      await page.goto(`${origin}/long`)
+      const wide = await page.evaluate(() =>
+        document.documentElement.scrollWidth <= window.innerWidth
+          ? []
+          : [...document.querySelectorAll('body *')]
+              .filter((part) => part.getBoundingClientRect().right > window.innerWidth)
+              .map((part) => part.className)
+              .slice(0, 12),
+      )
+      expect(wide).toEqual([])
+      const cells = await page.locator('.cell').evaluateAll((all) => all.map((cell) => cell.clientWidth))
+      expect(Math.max(...cells)).toBeLessThan(1000)
+    } finally {
+      await page.close()
+    }
+  })
 
   it('follows data-theme against the system', async () => {
     const page = await browser.newPage({ colorScheme: 'light' })

@@ -1,26 +1,13 @@
 import type { Child } from 'hono/jsx'
-import {
-  Badge,
-  type HoldState,
-  HoldStateBadge,
-  type SubmissionStatus,
-  SubmissionStatusBadge,
-} from './badge.tsx'
+import { Badge, HoldStateBadge } from './badge.tsx'
 import { Button, ButtonLink, Confirm } from './button.tsx'
-import { CheckboxField, CheckboxGroup, RadioGroup, SelectField } from './choice.tsx'
-import { CodeBlock, DefinitionList, Digest, FileSize, InertName, InertText, Kbd, Stat } from './facts.tsx'
+import { CheckboxGroup } from './choice.tsx'
+import { DefinitionList, Digest, FileSize, InertName, InertText } from './facts.tsx'
 import { Callout, EmptyState, Meter, Progress } from './feedback.tsx'
-import {
-  ErrorSummary,
-  errorAt,
-  FileField,
-  Form,
-  FormActions,
-  SearchForm,
-  TextArea,
-  TextField,
-} from './form.tsx'
-import { Card, Cluster, Grid, PageHeader, Section, Split, Stack } from './layout.tsx'
+import { Form, FormActions, SearchForm, TextArea, TextField } from './form.tsx'
+import { GalleryForms } from './gallery-forms.tsx'
+import { GalleryStates } from './gallery-states.tsx'
+import { Card, PageHeader, Section, Split } from './layout.tsx'
 import { Pagination, Tabs } from './navigation.tsx'
 import { Page, renderPage } from './page.tsx'
 import { Steps, submissionSteps } from './steps.tsx'
@@ -29,26 +16,6 @@ import { Duration, TimeLeft, When } from './time-left.tsx'
 
 const NOW = new Date('2026-03-02T09:00:00Z')
 const DIGEST = 'sha256:9f2c4d7be01a5c33f8a6620b7d9e41c05ab8f3d2e6c7719480bd5f3a2e1c6d40'
-const SUBMISSION_STATUSES: readonly SubmissionStatus[] = [
-  'Submitting',
-  'Submitted',
-  'Preparing',
-  'Running',
-  'Scoring',
-  'Awaiting validation',
-  'Finished',
-  'Failed',
-  'Cancelled',
-]
-const HOLD_STATES: readonly HoldState[] = [
-  'awaiting',
-  'approved',
-  'released',
-  'rejected',
-  'expired',
-  'closed',
-]
-
 const HOLDS = [
   {
     id: 41,
@@ -139,8 +106,8 @@ export function galleryPage({ site, stylesheetHref, theme }: GalleryOptions): Pr
       />
       <Decision />
       <Tables />
-      <States />
-      <Forms />
+      <GalleryStates />
+      <GalleryForms />
     </Page>,
   )
 }
@@ -368,154 +335,5 @@ function Leaderboard(): Child {
         })),
       ]}
     />
-  )
-}
-
-function States(): Child {
-  return (
-    <>
-      <Section title="States">
-        <Stack>
-          <Cluster>
-            {SUBMISSION_STATUSES.map((status) => (
-              <SubmissionStatusBadge status={status} />
-            ))}
-          </Cluster>
-          <Cluster>
-            {HOLD_STATES.map((state) => (
-              <HoldStateBadge state={state} />
-            ))}
-            <Badge tone="info" icon="info">
-              Beta
-            </Badge>
-            <Badge>Private</Badge>
-          </Cluster>
-          <Steps label="A run" steps={submissionSteps({ status: 'Running', isReviewed: true })} />
-          <Steps
-            label="A failure"
-            steps={submissionSteps({ status: 'Failed', reached: 'Scoring', isReviewed: true })}
-          />
-          <Steps label="An end" steps={submissionSteps({ status: 'Finished', isReviewed: false })} />
-        </Stack>
-      </Section>
-      <Grid itemWidth="narrow">
-        <Stat label="Holds awaiting review" value="3" note="oldest: 3 hours" />
-        <Stat label="Released this month" value="1,284" />
-        <Stat label="Workers" value="10" note="all answering" href="#" />
-        <Stat label="Median time to a decision" value="2.4 h" />
-      </Grid>
-      <Grid itemWidth="wide">
-        <Callout tone="info">The next phase opens in 2 days.</Callout>
-        <Callout tone="good" title="Released">
-          The hub has accepted the scores and the receipt.
-        </Callout>
-        <Callout tone="bad" title="The hub does not answer">
-          The release is kept and tried again in 4 minutes.
-        </Callout>
-        <Card variant="flush">
-          <DataTable
-            caption="Nothing"
-            rows={[]}
-            columns={[]}
-            empty={
-              <EmptyState
-                icon="inbox"
-                title="Nothing is waiting"
-                text="A hold appears here when a worker has sealed one."
-                action={<ButtonLink href="#">How it works</ButtonLink>}
-              />
-            }
-          />
-        </Card>
-      </Grid>
-    </>
-  )
-}
-
-function Forms(): Child {
-  const errors = [
-    { field: 'title', text: 'Enter a title of at most 80 characters.' },
-    { field: 'arrival', text: 'Say what happens when a submission arrives.' },
-  ]
-  return (
-    <Section
-      title="Submission flow"
-      description="Two questions decide what happens between a submission and its score."
-    >
-      <Form action="#" csrf="token" encType="multipart/form-data" label="Submission flow">
-        <ErrorSummary errors={errors} />
-        <TextField name="title" label="Title" error={errorAt(errors, 'title')} value={'T'.repeat(120)} />
-        <RadioGroup
-          name="arrival"
-          label="When a submission arrives"
-          error={errorAt(errors, 'arrival')}
-          choices={[
-            {
-              value: 'run',
-              label: 'Run it at once',
-              description: 'It goes to the queue as soon as it is uploaded.',
-            },
-            {
-              value: 'wait',
-              label: 'Wait for an organizer',
-              description: 'An organizer starts each one by hand.',
-            },
-          ]}
-        />
-        <RadioGroup
-          name="end"
-          label="When scoring ends"
-          value="hold"
-          choices={[
-            {
-              value: 'publish',
-              label: 'Publish at once',
-              description: 'Scores appear on the leaderboard without a look.',
-            },
-            {
-              value: 'hold',
-              label: 'Hold for data-side review',
-              description: 'A reviewer at the data owner’s site looks at the results and releases them.',
-            },
-          ]}
-        />
-        <SelectField
-          name="queue"
-          label="Queue"
-          value="a"
-          options={[{ value: 'a', label: 'Hospital queue' }]}
-        />
-        <FileField name="file" label="Bundle" hint="A zip of at most 1 GB." accept=".zip" />
-        <CheckboxField
-          name="agree"
-          label="Tell participants by mail"
-          hint="One mail a day at most."
-          isChecked
-        />
-        <FormActions>
-          <Button kind="primary">Save</Button>
-          <Button kind="quiet">Discard</Button>
-        </FormActions>
-      </Form>
-      <CodeBlock
-        label="How to submit"
-        text="npx scoregate submit --competition 7 --phase final submission.zip"
-      />
-      <p class="muted">
-        Press <Kbd>/</Kbd> to find.
-      </p>
-      <div class="prose">
-        <h2>Overview</h2>
-        <p>
-          Predict sepsis <strong>six hours</strong> before onset. See <a href="#rules">the rules</a> and{' '}
-          <code>score.py</code>.
-        </p>
-        <ul>
-          <li>One stay is one row.</li>
-          <li>Labels never leave the hospital.</li>
-        </ul>
-        <blockquote>Only checked columns are released.</blockquote>
-      </div>
-    </Section>
   )
 }
