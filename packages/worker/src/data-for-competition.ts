@@ -2,16 +2,18 @@ import type { DataMount } from '@scoregate/protocol/deposit'
 import type { Job } from '@scoregate/protocol/job'
 
 /**
- * The site's data that a competition may see: the mounts that name its identifier, or match its title with `*` for any
- * run of characters; the same reading as that of the policy's other rules.
+ * The site's data that a competition may see. Read as the gate reads the policy's other rules for competitions: digits are
+ * a competition's number and nothing else, since a number belongs to one competition while anybody can choose a title;
+ * anything else is compared with the title, `*` standing for any run of characters.
  */
 export function dataForCompetition(
   data: readonly DataMount[],
   competition: Job['competition'],
 ): readonly DataMount[] {
-  return data.filter(
-    (mount) =>
-      mount.competition === String(competition.id) || patternOf(mount.competition).test(competition.title),
+  return data.filter(({ competition: pattern }) =>
+    /^[0-9]+$/.test(pattern)
+      ? pattern === String(competition.id)
+      : patternOf(pattern).test(competition.title),
   )
 }
 

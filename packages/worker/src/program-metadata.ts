@@ -55,7 +55,8 @@ function commandOf(
   let value: unknown
   try {
     // Core schema: no tags of a language's own. A few aliases at most, so that nothing grows out of proportion.
-    value = parse(text, { schema: 'core', maxAliasCount: 10, logLevel: 'silent' })
+    // At the level `silent` the parser would also keep quiet about errors.
+    value = parse(text, { schema: 'core', maxAliasCount: 10, logLevel: 'error' })
   } catch {
     return { kind: 'unreadable' }
   }

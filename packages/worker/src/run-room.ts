@@ -19,6 +19,7 @@ export type RunRoom = AsyncDisposable & {
 export async function prepareRoom(dataFolder: string, sandbox: Sandbox): Promise<RunRoom> {
   const home = join(runsFolder(dataFolder), randomUUID())
   await mkdir(home, { recursive: true })
+  await chmod(home, 0o711)
   const folder = async (name: string, mode: number): Promise<string> => {
     await mkdir(join(home, name))
     // Not left to the process's umask: confined programs are another user.

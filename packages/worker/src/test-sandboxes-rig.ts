@@ -8,6 +8,9 @@ const ENGINE_IMAGE = 'scoregate-test:latest'
 
 /** Every sandbox that this machine has; at least one. */
 export async function findTestSandboxes(): Promise<TestSandbox[]> {
-  const sandbox = createContainerEngineSandbox({ socketPath: '/var/run/docker.sock', ownerMark: `worker-test-${process.pid}` })
+  const sandbox = createContainerEngineSandbox({
+    socketPath: '/var/run/docker.sock',
+    ownerMark: `worker-test-${process.pid}`,
+  })
   return [{ name: 'engine', sandbox, image: ENGINE_IMAGE }]
 }
