@@ -1,57 +1,80 @@
-/** A decimal number as its sign, its digits and where the point is: `digits` × 10^-`scale`. */
-type Decimal = { readonly negative: boolean; readonly digits: string; readonly scale: number }
+/**
+ * A decimal number without rounding: `0.digits × 10^point`. `digits` has no leading and no trailing zero, so each number
+ * has one form; zero has no digits, point 0 and no sign. Binary floating point never comes near a score.
+ */
+export type Decimal = { readonly isNegative: boolean; readonly digits: string; readonly point: number }
 
-/** The grammar of a JSON number (RFC 8259, section 6); YAML's spellings are brought to it before. */
-const JSON_NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,4}))?$/
+/** Digits before the decimal point that a released score may have (the column type of Codabench has no more). */
+export const MAX_INTEGER_DIGITS = 15
 
-/** More digits before the point than this cannot be kept exactly by everything that reads a score. */
-const MAX_INTEGER_DIGITS = 15
+/** An exponent beyond this is as good as infinite; capped so that it cannot overflow on the way. */
+const MAX_EXPONENT = 1_000_000_000
+
+/** A number as JSON and as programs write it: `1`, `-0.5`, `+1.`, `.5`, `2e-3`; leading zeros are not among them. */
+const WRITTEN_NUMBER = /^([-+]?)(0|[1-9][0-9]*|(?=\.))(?:\.([0-9]*))?(?:[eE]([-+]?)([0-9]+))?$/
+
+/** Reads a number from its text; undefined when it is not one. Takes time in proportion to the text. */
+export function parseDecimal(text: string): Decimal | undefined {
+  const match = WRITTEN_NUMBER.exec(text)
+  if (match === null) return undefined
+  const [, sign, whole = '', fraction = '', exponentSign, exponentDigits = '0'] = match
+  if (whole === '' && fraction === '') return undefined
+  const exponent = Math.min(Number(exponentDigits), MAX_EXPONENT) * (exponentSign === '-' ? -1 : 1)
+  return normalized(sign === '-', whole + fraction, whole.length + exponent)
+}
+
+function normalized(isNegative: boolean, digits: string, point: number): Decimal {
+  const first = digits.search(/[1-9]/)
+  if (first < 0) return { isNegative: false, digits: '', point: 0 }
+  let end = digits.length
+  while (digits[end - 1] === '0') end -= 1
+  return { isNegative, digits: digits.slice(first, end), point: point - first }
+}
+
+/** Rounds to so many decimals, halves to the even neighbour, on the decimal digits themselves. */
+export function roundDecimal(value: Decimal, decimals: number): Decimal {
+  const kept = value.point + decimals
+  if (kept >= value.digits.length) return value
+  if (kept < 0) return normalized(false, '', 0)
+  const digits = value.digits.slice(0, kept)
+  const dropped = value.digits.slice(kept)
+  const isOdd = '13579'.includes(digits.at(-1) ?? '0')
+  // The digits have no trailing zero, so exactly one half is the text "5" and everything above it sorts after it.
+  const isUp = dropped === '5' ? isOdd : dropped > '5'
+  if (!isUp) return normalized(value.isNegative, digits, value.point)
+  const raised = (BigInt(digits === '' ? '0' : digits) + 1n).toString().padStart(kept, '0')
+  return normalized(value.isNegative, raised, value.point + raised.length - kept)
+}
+
+/** Less than, equal to or greater than zero, as for sort(). */
+export function compareDecimals(one: Decimal, other: Decimal): number {
+  if (one.isNegative !== other.isNegative) return one.isNegative ? -1 : 1
+  const size = compareSizes(one, other)
+  return one.isNegative ? -size : size
+}
+
+function compareSizes(one: Decimal, other: Decimal): number {
+  if (one.digits === '' || other.digits === '') return Math.sign(one.digits.length - other.digits.length)
+  if (one.point !== other.point) return one.point < other.point ? -1 : 1
+  if (one.digits === other.digits) return 0
+  return one.digits < other.digits ? -1 : 1
+}
 
 /**
- * A number's text in canonical form: rounded to at most `decimals` (0 to 10) decimals, half to even, without exponent,
- * plus sign, minus zero or needless zeros. Works on the digits as written, so that no binary fraction comes in between.
- * Undefined for what is no number or has more than 15 digits before the point.
+ * The canonical text of a number that `roundDecimal` has rounded: no exponent, no plus, no zero at the end, no `-0`.
+ * Throws a `RangeError` beyond `MAX_INTEGER_DIGITS`; ask `hasTooManyDigits` before.
  */
-export function canonicalDecimal(text: string, decimals: number): string | undefined {
-  const number = parseDecimal(text)
-  if (number === undefined) return undefined
-  const rounded = roundHalfEven(number, decimals)
-  const padded = rounded.digits.padStart(rounded.scale + 1, '0')
-  const whole = padded.slice(0, padded.length - rounded.scale).replace(/^0+(?=.)/, '')
-  const fraction = padded.slice(padded.length - rounded.scale).replace(/0+$/, '')
-  if (whole.length > MAX_INTEGER_DIGITS) return undefined
-  const isZero = whole === '0' && fraction === ''
-  return `${rounded.negative && !isZero ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
+export function decimalText(value: Decimal): string {
+  if (hasTooManyDigits(value)) throw new RangeError('The number has too many digits.')
+  if (value.digits === '') return '0'
+  const padded = value.point <= 0 ? '0'.repeat(1 - value.point) + value.digits : value.digits
+  const wholeLength = Math.max(value.point, 1)
+  const whole = padded.slice(0, wholeLength).padEnd(wholeLength, '0')
+  const fraction = padded.slice(wholeLength)
+  return `${value.isNegative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
 }
 
-function parseDecimal(text: string): Decimal | undefined {
-  // A score's text is short; a long one is somebody's message.
-  const match = text.length > 400 ? null : JSON_NUMBER.exec(text)
-  if (match === null) return undefined
-  const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match
-  const exponent = Number(exponentText)
-  const digits = `${whole}${fraction}`.replace(/^0+(?=.)/, '')
-  const scale = fraction.length - exponent
-  if (digits === '0') return { negative: false, digits: '0', scale: 0 }
-  // The value is below 10^(digits - scale): too large to keep, whatever comes after.
-  if (digits.length - scale > MAX_INTEGER_DIGITS) return undefined
-  return scale >= 0
-    ? { negative: sign === '-', digits, scale }
-    : { negative: sign === '-', digits: digits + '0'.repeat(-scale), scale: 0 }
-}
-
-function roundHalfEven(number: Decimal, decimals: number): Decimal {
-  const surplus = number.scale - decimals
-  if (surplus <= 0) return number
-  // Digits beyond the last kept one and a half: all zeros or not is all that matters of them.
-  const padded = number.digits.padStart(surplus + 1, '0')
-  const kept = padded.slice(0, padded.length - surplus)
-  const dropped = padded.slice(padded.length - surplus)
-  const first = dropped.charCodeAt(0) - 48
-  const isAboveHalf = first > 5 || (first === 5 && /[1-9]/.test(dropped.slice(1)))
-  const isHalf = first === 5 && !isAboveHalf
-  const isOdd = (kept.charCodeAt(kept.length - 1) - 48) % 2 === 1
-  const up = isAboveHalf || (isHalf && isOdd)
-  const digits = up ? String(BigInt(kept) + 1n) : kept
-  return { negative: number.negative, digits, scale: decimals }
+/** Whether a number is too large to be a score. */
+export function hasTooManyDigits(value: Decimal): boolean {
+  return value.point > MAX_INTEGER_DIGITS
 }

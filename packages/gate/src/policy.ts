@@ -6,10 +6,11 @@ import type { Problem } from '@scoregate/protocol/errors'
 import { LineCounter, parseDocument } from 'yaml'
 import { allowedKeys } from './allowed-keys.ts'
 import { canonicalJson, type JsonValue } from './canonical-json.ts'
-import { matchesPattern, resolveImage as resolve } from './image-rules.ts'
+import { resolveImage as resolve } from './image-rules.ts'
 import { problemsOf } from './policy-problems.ts'
 import { PolicyFile } from './policy-schema.ts'
 import { STARTER_POLICY as STARTER } from './starter-policy.ts'
+import { matchesCompetition } from './wildcard.ts'
 
 /** The site's rules, checked. */
 export type Policy = PolicyFile & { readonly imageRules: readonly ImageRule[] }
@@ -113,9 +114,7 @@ function imageRules(policy: PolicyFile): ImageRule[] {
 
 /** The rules that hold for a competition, found by its id or by a pattern for its title; the first that matches. */
 export function rulesFor(policy: Policy, competition: { id: number; title: string }): CompetitionRules {
-  const name = Object.keys(policy.competitions).find(
-    (pattern) => pattern === String(competition.id) || matchesPattern(pattern, competition.title),
-  )
+  const name = Object.keys(policy.competitions).find((pattern) => matchesCompetition(pattern, competition))
   return rulesOf(policy, name)
 }
 
