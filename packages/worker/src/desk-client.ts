@@ -22,7 +22,7 @@ export type DeskClient = {
     blob: { readonly sha256: Digest; readonly file: string },
     signal: AbortSignal,
   ): Promise<{ readonly kind: 'stored' } | DeskTrouble>
-  /** `superseded`: the platform wants this attempt no more, and the desk took nothing. */
+  /** `superseded`: the platform wants this attempt no more, or the desk has a hold of it with other content. */
   deposit(
     deposit: Deposit,
     signal: AbortSignal,
@@ -72,7 +72,7 @@ export function connectDesk(desk: { readonly deskUrl: string; readonly deskToken
         timeoutMs: DEPOSIT_TIMEOUT_MS,
         signal,
       })
-      if (answer.kind === 'answer' && answer.status === 410) return { kind: 'superseded' }
+      if (answer.kind === 'answer' && isSuperseded(answer)) return { kind: 'superseded' }
       if (answer.kind === 'unreachable' || (answer.status !== 200 && answer.status !== 201))
         return troubleOf(answer)
       const receipt = DepositReceipt.safeParse(answer.body)
@@ -83,9 +83,18 @@ export function connectDesk(desk: { readonly deskUrl: string; readonly deskToken
   }
 }
 
+/** Other conflicts pass when the deposit is tried again; an attempt that has its one hold never gets another. */
+function isSuperseded(answer: Extract<Answer, { kind: 'answer' }>): boolean {
+  return answer.status === 410 || (answer.status === 409 && codeOf(answer) === 'other-deposit')
+}
+
+function codeOf(answer: Extract<Answer, { kind: 'answer' }>): string | undefined {
+  const body = ErrorBody.safeParse(answer.body)
+  return body.success ? body.data.code : undefined
+}
+
 function troubleOf(answer: Answer): DeskTrouble {
   if (answer.kind === 'unreachable') return { kind: 'unavailable', why: answer.why }
-  const body = ErrorBody.safeParse(answer.body)
-  const code = body.success ? ` (${body.data.code})` : ''
-  return { kind: 'unavailable', why: `status ${answer.status}${code}` }
+  const code = codeOf(answer)
+  return { kind: 'unavailable', why: `status ${answer.status}${code === undefined ? '' : ` (${code})`}` }
 }

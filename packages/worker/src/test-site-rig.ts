@@ -37,7 +37,7 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
   const logLines: string[] = []
   const workers: Worker[] = []
   const state = {
-    desk: 'up' as 'up' | 'down' | 'site-only' | 'superseding',
+    desk: 'up' as 'up' | 'down' | 'site-only' | 'superseding' | 'has-another',
     /** Answer of the hub to messages about a job. */
     lease: 'held' as 'held' | 'lost' | 'cancelled',
     leaseSeconds: 1,
@@ -99,6 +99,9 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
       return send(response, 201, {})
     }
     if (state.desk === 'superseding') return send(response, 410, {})
+    if (state.desk === 'has-another') {
+      return send(response, 409, { code: 'other-deposit', detail: 'Deposited before.', remedy: 'None.' })
+    }
     const deposit = Deposit.parse(JSON.parse(bytes.toString()))
     if (deposit.manifest.entries.some((entry) => !blobs.has(entry.sha256))) return send(response, 400)
     deposits.push(deposit)

@@ -69,9 +69,12 @@ describe('unpacking an archive', () => {
     expect((await unpack(zip, 4999)).outcome.kind).toBe('refused')
     expect((await unpack(zip, 5000)).outcome.kind).toBe('unpacked')
 
+    // Many times: what fails at once must never fail before somebody listens, which would end the process.
     const lying = Buffer.from(zip)
     const directory = lying.indexOf(Buffer.from('PK\u0001\u0002', 'latin1'))
     lying.writeUInt32LE(10, directory + 24)
-    expect((await unpack(lying, 4999)).outcome.kind).toBe('refused')
+    for (let times = 0; times < 50; times += 1) {
+      expect((await unpack(lying, 4999)).outcome.kind).toBe('refused')
+    }
   })
 })

@@ -108,10 +108,13 @@ function unixMode(entry: Entry): number {
 }
 
 async function writeEntry(zip: ZipFile, entry: Entry, target: string, signal: AbortSignal): Promise<void> {
-  const source = await zip.openReadStreamPromise(entry)
   // `wx`: whatever a name manages to be, nothing that is there is written over.
   const file = await open(target, 'wx', 0o600)
   try {
+    const source = await zip.openReadStreamPromise(entry)
+    // Listened to from its first moment: an entry that lies about its size fails at once, and an error that nobody
+    // hears would end the worker. The loop throws it.
+    source.on('error', () => undefined)
     for await (const chunk of source) {
       signal.throwIfAborted()
       await file.writeFile(chunk)

@@ -307,10 +307,10 @@ open('/app/output/scores.txt', 'w').write('accuracy: 1')`
     await deposited(site)
   })
 
-  it('deposits after a restart what was sealed before it, and drops what nobody wants any more', async () => {
+  it('deposits after a restart what was sealed before it, even if its lease is lost', async () => {
     await using site = await start()
     site.state.desk = 'site-only'
-    const wanted = await site.addJob(RESULTS)
+    const job = await site.addJob(RESULTS)
     const first = await site.startWorker()
     await until(() => expect(site.logged()).toContain('a run is sealed'))
     await first.stop()
@@ -318,17 +318,19 @@ open('/app/output/scores.txt', 'w').write('accuracy: 1')`
 
     site.state.desk = 'up'
     site.state.lease = 'lost'
-    const second = await site.startWorker()
-    expect((await deposited(site)).manifest.jobId).toBe(wanted.jobId)
+    await site.startWorker()
+    expect((await deposited(site)).manifest.jobId).toBe(job.jobId)
     await vi.waitFor(async () => expect(await site.left()).toEqual([]))
+  })
 
-    site.state.lease = 'held'
-    site.state.desk = 'superseding'
+  it.each(['superseding', 'has-another'] as const)('drops a sealed run when the desk is %s', async (desk) => {
+    await using site = await start()
+    site.state.desk = desk
     await site.addJob(RESULTS)
+    await site.startWorker()
     await until(() => expect(site.logged()).toContain('wants this attempt no more'))
     await vi.waitFor(async () => expect(await site.left()).toEqual([]))
-    await second.stop()
-    expect(site.deposits).toHaveLength(1)
+    expect(site.deposits).toEqual([])
   })
 
   it('drops a sealed run whose submission is cancelled while the desk is away', async () => {
