@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { findSandbox } from '@scoregate/sandbox/find-sandbox'
@@ -13,7 +14,7 @@ export async function startWorkerPart(settings: Settings, provision: Provision):
   // Rooms are marked with their worker, so that one worker never clears away another's.
   const found = await findSandbox({
     choice: settings.sandbox,
-    ownerMark: `scoregate-${dataFolder}`,
+    ownerMark: `scoregate-${createHash('sha256').update(dataFolder).digest('hex').slice(0, 16)}`,
     env: process.env,
   })
   if (found.kind === 'none') {

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { manifestDigest, sortEntries } from '@scoregate/gate/manifest'
-import { BLOBS_PATH, DEPOSITS_PATH, Deposit, DepositReceipt } from '@scoregate/protocol/deposit'
+import { BLOBS_PATH, DEPOSITS_PATH, type Deposit, DepositReceipt } from '@scoregate/protocol/deposit'
 import { Digest } from '@scoregate/protocol/digest'
 import type { Manifest, ManifestSection, SealRefusal } from '@scoregate/protocol/manifest'
 import pino from 'pino'
@@ -158,7 +158,14 @@ export class DeskRig {
         detailedResults: true,
         ingestionOnlyDuringScoring: false,
         columns: [
-          { key: 'auc', title: 'Area under the curve', decimals: 3, sorting: 'desc', range: [0, 1], computed: false },
+          {
+            key: 'auc',
+            title: 'Area under the curve',
+            decimals: 3,
+            sorting: 'desc',
+            range: [0, 1],
+            computed: false,
+          },
           { key: 'brier', title: 'Brier score', decimals: 2, sorting: 'asc', computed: false },
         ],
       },
@@ -226,7 +233,10 @@ export class DeskRig {
   }
 
   /** Signs in as a browser does, with nothing but a form. */
-  async signIn(): Promise<{ get(path: string): Promise<Response>; post(path: string, fields: [string, string][]): Promise<Response> }> {
+  async signIn(): Promise<{
+    get(path: string): Promise<Response>
+    post(path: string, fields: [string, string][]): Promise<Response>
+  }> {
     const answer = await fetch(`${this.url}/sign-in`, {
       method: 'POST',
       redirect: 'manual',

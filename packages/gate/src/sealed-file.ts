@@ -99,9 +99,14 @@ async function* readExactly(handle: FileHandle, size: number, reading: Reading):
   }
 }
 
-/** The change time alone would do; the others say the same where a file system keeps it coarsely. */
+/** The change time alone would say it, but file systems keep times in ticks of some milliseconds. */
 export function isChanged(before: BigIntStats, after: BigIntStats): boolean {
-  return before.size !== after.size || before.mtimeNs !== after.mtimeNs || before.ctimeNs !== after.ctimeNs
+  return (
+    before.size !== after.size ||
+    before.nlink !== after.nlink ||
+    before.mtimeNs !== after.mtimeNs ||
+    before.ctimeNs !== after.ctimeNs
+  )
 }
 
 function requireAllStored(storedBytes: number, sizeBytes: number): void {

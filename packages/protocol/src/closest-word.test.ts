@@ -17,6 +17,7 @@ describe('the closest word', () => {
 
   it('is none when nothing is near', () => {
     expect(closestWord('leaderboard', keys)).toBeUndefined()
+    expect(closestWord('x', ['y'])).toBeUndefined()
     expect(closestWord('', keys)).toBeUndefined()
     expect(closestWord('timeout', [])).toBeUndefined()
   })

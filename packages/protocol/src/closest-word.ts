@@ -15,7 +15,9 @@ export function closestWord(word: string, candidates: readonly string[]): string
     if (best === undefined || errors < best.errors) best = { candidate, errors }
   }
   const bearable = Math.max(1, Math.floor(wanted.length / 3))
-  return best !== undefined && best.errors <= bearable ? best.candidate : undefined
+  return best !== undefined && best.errors <= bearable && best.errors < wanted.length
+    ? best.candidate
+    : undefined
 }
 
 function folded(word: string): string {

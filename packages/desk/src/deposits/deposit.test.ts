@@ -18,7 +18,10 @@ describe('a deposit', () => {
       expect.objectContaining({ column: 'auc', written: '0.81249', released: '0.812' }),
       expect.objectContaining({ column: 'brier', written: '0.1', released: '0.1' }),
     ])
-    await until('the word', () => rig.told(deposit.manifestDigest).includes('awaiting-validation') || undefined)
+    await until(
+      'the word',
+      () => rig.told(deposit.manifestDigest).includes('awaiting-validation') || undefined,
+    )
     expect(rig.platform.outcomes).toEqual([
       { kind: 'awaiting-validation', attempt: 1, hold: deposit.manifestDigest },
     ])
@@ -46,7 +49,9 @@ describe('a deposit', () => {
     await using rig = await DeskRig.start()
     await rig.deposit({ jobId: 'job-a', submissionId: 1 })
     const files = { ...HONEST_RUN, 'scoring_output/scores.json': '{"auc": 1}' }
-    await expect(rig.deposit({ jobId: 'job-a', submissionId: 1, files })).rejects.toThrow(/409.*other-deposit/)
+    await expect(rig.deposit({ jobId: 'job-a', submissionId: 1, files })).rejects.toThrow(
+      /409.*other-deposit/,
+    )
   })
 
   it('whose files did not arrive, or in another size, is refused', async () => {
@@ -61,7 +66,13 @@ describe('a deposit', () => {
     const deposit = rig.makeDeposit()
     const wrong = {
       ...deposit,
-      manifest: { ...deposit.manifest, jobId: 'another', attempt: 9, submissionId: 9, platform: 'http://elsewhere' },
+      manifest: {
+        ...deposit.manifest,
+        jobId: 'another',
+        attempt: 9,
+        submissionId: 9,
+        platform: 'http://elsewhere',
+      },
       platform: 'http://stranger',
     }
     const answer = await rig.postDeposit(wrong)

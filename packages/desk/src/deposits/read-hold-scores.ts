@@ -28,10 +28,10 @@ export async function readHoldScores(given: {
     entry && readSealed(given.blobs, entry)
   const json = await read(files.json)
   const txt = await read(files.txt)
+  const decimals = given.rules.decimals ?? Number.POSITIVE_INFINITY
   const reading = readScores(
     { ...(json === undefined ? {} : { json }), ...(txt === undefined ? {} : { txt }) },
-    given.columns,
-    given.rules.decimals === undefined ? {} : { decimals: given.rules.decimals },
+    given.columns.map((column) => ({ ...column, decimals: Math.min(column.decimals, decimals) })),
   )
   // Through JSON, since this is what the record gives back: the two must compare as equal.
   return HoldScores.parse(JSON.parse(JSON.stringify(reading)))

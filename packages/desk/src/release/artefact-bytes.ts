@@ -20,7 +20,9 @@ export type MeasuredArtefact = {
  * The oldest time that a zip can name. Built from local parts because the archive writer reads local parts: so the same
  * hold gives the same bytes in every time zone.
  */
-const ARCHIVE_TIME = new Date(1980, 0, 1)
+function archiveTime(): Date {
+  return new Date(1980, 0, 1)
+}
 /** A regular file that anybody may read. */
 const ARCHIVE_MODE = 0o100644
 
@@ -56,10 +58,9 @@ async function openArtefact(
 }
 
 async function openEntry(blobs: Blobs, entry: ManifestEntry): Promise<Readable> {
-  const { stream, sizeBytes } = await blobs.open(entry.sha256)
-  if (sizeBytes === entry.sizeBytes) return stream
-  stream.destroy()
-  throw vaultAltered(entry.path)
+  const stored = await blobs.find(entry.sha256)
+  if (stored?.sizeBytes !== entry.sizeBytes) throw vaultAltered(entry.path)
+  return (await blobs.open(entry.sha256)).stream
 }
 
 /**
@@ -75,7 +76,7 @@ function openArchive(blobs: Blobs, entries: readonly ManifestEntry[]): Readable 
   out.on('close', () => current?.destroy())
   for (const entry of [...entries].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))) {
     const options = {
-      mtime: ARCHIVE_TIME,
+      mtime: archiveTime(),
       mode: ARCHIVE_MODE,
       compress: false,
       forceDosTimestamp: true,

@@ -15,14 +15,14 @@ const item = <Shape extends z.ZodRawShape>(shape: Shape) =>
 const LenientBundle = item({
   image: text,
   terms: text,
-  phases_may_overlap: z.unknown(),
-  queue: z.unknown(),
+  phases_may_overlap: z.unknown().optional(),
+  queue: z.unknown().optional(),
   pages: list(item({ file: text })),
   tasks: list(
     item({
       index,
-      key: z.unknown(),
-      name: z.unknown(),
+      key: z.unknown().optional(),
+      name: z.unknown().optional(),
       scoring_program: text,
       ingestion_program: text,
       input_data: text,
@@ -35,7 +35,7 @@ const LenientBundle = item({
       start: text,
       end: text,
       tasks: list(index),
-      auto_migrate_to_this_phase: z.unknown(),
+      auto_migrate_to_this_phase: z.unknown().optional(),
       starting_kit: text,
       public_data: text,
     }),
@@ -47,7 +47,7 @@ const LenientBundle = item({
         item({
           key: text,
           index: maybe(z.int()),
-          computation: z.unknown(),
+          computation: z.unknown().optional(),
           computation_indexes: maybe(
             z.preprocess((v) => (typeof v === 'string' ? v.split(',').map(Number) : v), z.array(z.int())),
           ),
@@ -56,7 +56,7 @@ const LenientBundle = item({
       ),
     }),
   ),
-  solutions: list(item({ index, tasks: list(index), path: text, key: z.unknown() })),
+  solutions: list(item({ index, tasks: list(index), path: text, key: z.unknown().optional() })),
 })
 export type LenientBundle = z.infer<typeof LenientBundle>
 

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import type { Manifest } from '@scoregate/protocol/manifest'
+import { openDiskBlobs } from '@scoregate/storage/blobs-disk'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sha256Of } from '../desk-rig.ts'
+import { measureArtefact } from './artefact-bytes.ts'
+
+const FILES = { 'b.txt': 'second', 'a/z.txt': 'deep', 'a.txt': '', 'big.bin': 'x'.repeat(300_000) }
+
+describe('an archive', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'scoregate-archive-'))
+  })
+  afterEach(async () => {
+    await rm(folder, { recursive: true })
+  })
+
+  async function measure(names: (keyof typeof FILES)[]) {
+    const blobs = await openDiskBlobs(folder)
+    for (const name of names) await blobs.put(Readable.from([Buffer.from(FILES[name])]))
+    const entries = names.map((path) => ({
+      section: 'predictions' as const,
+      path,
+      sizeBytes: FILES[path].length,
+      sha256: sha256Of(FILES[path]),
+    }))
+    return measureArtefact(blobs, { entries } as unknown as Manifest, 'predictions') // only its entries are read
+  }
+
+  it('is the same bytes whenever, wherever and in whatever order it is made', async () => {
+    const zone = process.env['TZ']
+    const first = await measure(['b.txt', 'a/z.txt', 'a.txt', 'big.bin'])
+    process.env['TZ'] = 'Pacific/Auckland'
+    const second = await measure(['big.bin', 'a.txt', 'a/z.txt', 'b.txt'])
+    if (zone === undefined) delete process.env['TZ']
+    else process.env['TZ'] = zone
+    expect(second.sha256).toBe(first.sha256)
+    const chunks: Buffer[] = []
+    for await (const chunk of await second.open()) chunks.push(chunk)
+    const bytes = Buffer.concat(chunks)
+    expect(bytes.length).toBe(first.sizeBytes)
+    expect(sha256Of(bytes)).toBe(first.sha256)
+    // The archive's directory, at its end, lists the names sorted.
+    const directory = bytes.subarray(bytes.indexOf('PK\u0001\u0002')).toString('latin1')
+    expect(directory.match(/a\.txt|a\/z\.txt|b\.txt|big\.bin/g)).toEqual([
+      'a.txt',
+      'a/z.txt',
+      'b.txt',
+      'big.bin',
+    ])
+  })
+})

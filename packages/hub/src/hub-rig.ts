@@ -1,0 +1,303 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Job } from '@scoregate/protocol/job'
+import { Lease } from '@scoregate/protocol/lease'
+import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import pino from 'pino'
+import { z } from 'zod'
+import type { HubLimits } from './config.ts'
+import { type RunningHub, startHub } from './start-hub.ts'
+import { type ZipContent, zipOf } from './zip-rig.ts'
+
+const WORKER_TOKEN = 'worker-token-of-the-local-queue'
+const SITE_TOKEN = 'site-token-of-the-local-queue'
+const PASSWORD = 'a password for tests'
+
+/** An answer of the hub: status and parsed body. */
+export type Answer = { status: number; body: unknown; text: string }
+
+type NewCompetition = { id: number; phase: number; phases: z.infer<typeof Competition>['phases'] }
+
+type Leased = { jobId: string; attempt: number }
+type Scores = Readonly<Record<string, string>>
+
+/** The hub under test, its people and machines, and their common steps. */
+export type HubRig = AsyncDisposable & {
+  readonly dataFolder: string
+  readonly url: string
+  now(): Date
+  tick(seconds: number): void
+  restart(): Promise<void>
+  readonly organizer: Client
+  readonly participant: Client
+  readonly rival: Client
+  readonly visitor: Client
+  readonly worker: Client
+  readonly site: Client
+  upload(as: Client, type: string, bytes: Buffer): Promise<{ key: string; completed: Answer }>
+  createBundle(files: Readonly<Record<string, ZipContent>>): Promise<z.infer<typeof Creation>>
+  createCompetition(files?: Readonly<Record<string, ZipContent>>): Promise<NewCompetition>
+  submit(phase: number, as?: Client, extra?: object): Promise<number>
+  lease(waitSeconds?: number): Promise<Lease | undefined>
+  takeJob(): Promise<Job>
+  outcome(job: Leased, outcome: object): Promise<Answer>
+  release(job: Leased, scores: Scores): Promise<Answer>
+  fail(job: Leased, reason: ReasonCode): Promise<Answer>
+  score(phase: number, scores: Scores, as?: Client): Promise<number>
+  submission(id: number, as?: Client): Promise<z.infer<typeof Submission>>
+  board(phase: number, as?: Client): Promise<z.infer<typeof Board>['submissions']>
+}
+
+/** Somebody, or some machine, who asks the hub by HTTP. */
+export type Client = (method: string, path: string, body?: unknown) => Promise<Answer>
+
+/**
+ * A real hub on a free port over a temporary folder, with an organizer, two participants and a queue. Its clock stands
+ * still until `tick` moves it. Gone when disposed of.
+ */
+export async function startHubRig(limits: Partial<HubLimits> = {}): Promise<HubRig> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'scoregate-hub-'))
+  let now = new Date('2026-05-01T12:00:20.000Z')
+  const people = ['organizer', 'participant', 'rival'].map((username) => ({
+    username,
+    password: PASSWORD,
+    token: `token-of-${username}`,
+  }))
+  const start = (): Promise<RunningHub> =>
+    startHub({
+      dataFolder,
+      host: '127.0.0.1',
+      port: 0,
+      islandsFolder: join(dataFolder, 'no-islands'),
+      log: pino({ level: 'error' }),
+      clock: () => now,
+      limits: { sweepSeconds: 0.02, leaseSeconds: 60, ...limits },
+      provision: { people, queues: [{ name: 'local', workerToken: WORKER_TOKEN, siteToken: SITE_TOKEN }] },
+    })
+  let hub = await start()
+  const client =
+    (authorization: string | undefined): Client =>
+    async (method, path, body) => {
+      const isRaw = body instanceof Uint8Array
+      const answer = await fetch(path.startsWith('http') ? path : hub.url + path, {
+        method,
+        headers: {
+          ...(authorization === undefined ? {} : { authorization }),
+          ...(body === undefined || isRaw ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: isRaw ? Buffer.from(body) : JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      return { status: answer.status, body: parsed(text), text }
+    }
+  const rig: HubRig = {
+    dataFolder,
+    get url() {
+      return hub.url
+    },
+    now: () => now,
+    tick(seconds) {
+      now = new Date(now.getTime() + seconds * 1000)
+    },
+    organizer: client('Token token-of-organizer'),
+    participant: client('Token token-of-participant'),
+    rival: client('Token token-of-rival'),
+    visitor: client(undefined),
+    worker: client(`Bearer ${WORKER_TOKEN}`),
+    site: client(`Bearer ${SITE_TOKEN}`),
+
+    async restart() {
+      await hub.close()
+      hub = await start()
+    },
+
+    /** Uploads the bytes and returns the key and the answer to completing it. */
+    async upload(as, type, bytes) {
+      const created = await as('POST', '/api/datasets/', {
+        type,
+        request_sassy_file_name: 'file.zip',
+        file_name: 'file.zip',
+        file_size: bytes.length,
+      })
+      const { key, sassy_url } = z.object({ key: z.string(), sassy_url: z.string() }).parse(created.body)
+      const put = await client(undefined)('PUT', sassy_url, bytes)
+      if (put.status !== 200) return { key, completed: put }
+      return { key, completed: await as('PUT', `/api/datasets/completed/${key}/`) }
+    },
+
+    /** Uploads a bundle and waits until it is a competition or refused. */
+    async createBundle(files) {
+      const { completed } = await rig.upload(rig.organizer, 'competition_bundle', await zipOf(files))
+      const { status_id } = z.object({ status_id: z.number() }).parse(completed.body)
+      return until(async () => {
+        const { body } = await rig.organizer('GET', `/api/competitions/${status_id}/creation_status/`)
+        const creation = Creation.parse(body)
+        return creation.status === 'Starting' ? undefined : creation
+      })
+    },
+
+    /** A published competition that participant and rival have joined; its first phase. */
+    async createCompetition(files = bundle()) {
+      const { resulting_competition: id, details } = await rig.createBundle(files)
+      if (id === null) throw new Error(details)
+      await rig.organizer('PATCH', `/api/competitions/${id}/`, { published: true })
+      await rig.participant('POST', `/api/competitions/${id}/register/`)
+      await rig.rival('POST', `/api/competitions/${id}/register/`)
+      const { body } = await rig.organizer('GET', `/api/competitions/${id}/`)
+      const { phases } = Competition.parse(body)
+      return { id, phase: phases[0]?.id ?? 0, phases }
+    },
+
+    async submit(phase, as = rig.participant, extra = {}) {
+      const { key } = await rig.upload(as, 'submission', await zipOf({ 'model.py': 'print(1)' }))
+      const created = await as('POST', '/api/submissions/', { phase, data: key, ...extra })
+      if (created.status !== 201) throw new Error(created.text)
+      return z.object({ id: z.number() }).parse(created.body).id
+    },
+
+    async lease(waitSeconds = 0) {
+      const answer = await rig.worker('POST', '/api/worker/leases', {
+        worker: { name: 'worker-1', version: '1' },
+        waitSeconds,
+      })
+      return answer.status === 204 ? undefined : Lease.parse(answer.body)
+    },
+
+    async takeJob() {
+      const lease = await rig.lease()
+      if (lease === undefined) throw new Error('No job waits.')
+      return lease.job
+    },
+
+    outcome(job, outcome) {
+      return rig.site('POST', `/api/site/jobs/${job.jobId}/outcome`, {
+        attempt: job.attempt,
+        hold: HOLD,
+        ...outcome,
+      })
+    },
+
+    release(job, scores) {
+      return rig.outcome(job, {
+        kind: 'released',
+        releasedAt: now.toISOString(),
+        scores: Object.entries(scores).map(([column, value]) => ({ column, value })),
+        artefacts: [],
+      })
+    },
+
+    fail: (job, reason) => rig.outcome(job, { kind: 'failed', reason }),
+
+    /** Submits, lets a worker take it, and releases these scores. */
+    async score(phase, scores, as = rig.participant) {
+      const id = await rig.submit(phase, as)
+      const answer = await rig.release(await rig.takeJob(), scores)
+      if (answer.status !== 200) throw new Error(answer.text)
+      return id
+    },
+
+    async submission(id, as = rig.participant) {
+      return Submission.parse((await as('GET', `/api/submissions/${id}/`)).body)
+    },
+
+    async board(phase, as = rig.participant) {
+      return Board.parse((await as('GET', `/api/phases/${phase}/get_leaderboard/`)).body).submissions
+    },
+
+    async [Symbol.asyncDispose]() {
+      await hub.close()
+      await rm(dataFolder, { recursive: true })
+    },
+  }
+  return rig
+}
+
+/** The digest of a hold, as tests name it. */
+export const HOLD = digest('hold')
+
+export function digest(text: string | Buffer): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Asks again until there is an answer; a test that waits for ever ends by its time limit. */
+export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const answer = await ask()
+    if (answer !== undefined) return answer
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+/** A small whole bundle; `yaml` replaces its competition.yaml, `more` adds files. */
+export function bundle(yaml: string = BUNDLE_YAML, more: Readonly<Record<string, ZipContent>> = {}) {
+  return {
+    'competition.yaml': yaml,
+    'logo.png': 'a picture',
+    'terms.md': 'Be fair.',
+    'overview.md': '# Tiny',
+    'scoring/metadata.yaml': 'command: python3 score.py',
+    'scoring/score.py': 'print(1)',
+    'truth/truth.csv': 'id,label',
+    ...more,
+  }
+}
+
+export const BUNDLE_YAML = `version: 2
+title: Tiny
+image: logo.png
+terms: terms.md
+registration_auto_approve: true
+human_in_the_loop: true
+pages:
+  - {title: Overview, file: overview.md}
+tasks:
+  - {index: 0, name: T, scoring_program: scoring/, reference_data: truth}
+phases:
+  - {name: Main, start: "2026-01-01 00:00:00", tasks: [0]}
+leaderboards:
+  - title: Results
+    key: main
+    submission_rule: Force_Best
+    columns:
+      - {title: Accuracy, key: acc, index: 0, precision: 3}
+      - {title: Loss, key: loss, index: 1, sorting: asc, precision: 3}
+      - {title: Mean, key: mean, index: 2, computation: avg, computation_indexes: [0, 1], precision: 2}
+`
+
+const Creation = z.object({
+  status: z.string(),
+  details: z.string(),
+  resulting_competition: z.number().nullable(),
+  problems: z.array(z.object({ where: z.string(), what: z.string(), remedy: z.string() })).default([]),
+})
+const Competition = z.looseObject({
+  phases: z.array(z.looseObject({ id: z.number(), tasks: z.array(z.looseObject({ id: z.number() })) })),
+})
+const Submission = z.looseObject({
+  id: z.number(),
+  status: z.string(),
+  status_details: z.string().nullable(),
+  children: z.array(z.number()),
+  on_leaderboard: z.boolean(),
+  scores: z.array(z.looseObject({ column_key: z.string(), score: z.string() })),
+})
+const Board = z.object({
+  submissions: z.array(
+    z.looseObject({
+      id: z.number(),
+      owner: z.string(),
+      rank: z.number(),
+      scores: z.array(z.looseObject({ column_key: z.string(), score: z.string(), task_id: z.number() })),
+    }),
+  ),
+})
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,169 @@
+import { ARTEFACT_MEDIA_TYPE, ArtefactName } from '@scoregate/protocol/artefact'
+import { Digest } from '@scoregate/protocol/digest'
+import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
+import { isFinal } from '@scoregate/protocol/submission-status'
+import type { Person } from '@scoregate/web/accounts'
+import type { FileLinks } from '../files/file-links.ts'
+import { parseJsonColumn } from '../files/stored-file.ts'
+import type { HubDb } from '../migrations/hub-tables.ts'
+import { PhaseSettings } from '../phases/phase-settings.ts'
+import type { ArtefactView, SubmissionView } from './submission-view.ts'
+
+const FILE_EXTENSION: Record<string, string> = {
+  'application/json': 'json',
+  'text/html': 'html',
+  'text/plain': 'txt',
+  'application/zip': 'zip',
+}
+
+/** The submissions of these ids as one viewer sees them, in the order given; their children are within them. */
+export async function loadSubmissionViews(
+  { db, links }: { db: HubDb; links: FileLinks },
+  ids: readonly number[],
+  viewer: Person,
+): Promise<SubmissionView[]> {
+  if (ids.length === 0) return []
+  const rows = await loadRows(db, ids)
+  const allIds = rows.map((row) => row.id)
+  const scores = await db
+    .selectFrom('score')
+    .innerJoin('submission', 'submission.id', 'score.submission_id')
+    .innerJoin('leaderboard', 'leaderboard.competition_id', 'submission.competition_id')
+    .innerJoin('leaderboard_column', (join) =>
+      join
+        .onRef('leaderboard_column.leaderboard_id', '=', 'leaderboard.id')
+        .onRef('leaderboard_column.key', '=', 'score.column_key'),
+    )
+    .select(['score.submission_id', 'score.column_key', 'score.value'])
+    .where('score.submission_id', 'in', allIds)
+    .where('leaderboard_column.hidden', '=', 0)
+    .orderBy('leaderboard_column.position')
+    .execute()
+  const artefacts = await db
+    .selectFrom('artefact')
+    .selectAll()
+    .where('submission_id', 'in', allIds)
+    .where('released_at', 'is not', null)
+    .orderBy('id')
+    .execute()
+  const changes = await db
+    .selectFrom('status_change')
+    .selectAll()
+    .where('submission_id', 'in', allIds)
+    .orderBy('id')
+    .execute()
+
+  const toView = (row: (typeof rows)[number]): SubmissionView => {
+    const isOwner = row.owner_id === viewer.id
+    const isOrganizer = row.organizer_id === viewer.id
+    const settings = parseJsonColumn(row.phase_settings, PhaseSettings)
+    return {
+      id: row.id,
+      competitionId: row.competition_id,
+      phase: { id: row.phase_id, name: row.phase_name },
+      task: row.task_id === null ? undefined : { id: row.task_id, name: row.task_name ?? '' },
+      parentId: row.parent_id ?? undefined,
+      children: rows.filter((child) => child.parent_id === row.id).map(toView),
+      owner: { id: row.owner_id, username: row.username },
+      fileName: row.file_name,
+      sizeBytes: row.size_bytes ?? 0,
+      status: row.status,
+      reason:
+        row.status === 'Failed' && row.reason !== null
+          ? { code: row.reason, sentence: REASON_SENTENCES[row.reason] }
+          : undefined,
+      createdAt: new Date(row.created_at),
+      startedAt: toMinute(row.started_at),
+      finishedAt: toMinute(row.finished_at),
+      releasedAt: toMinute(row.released_at),
+      scores: scores
+        .filter((score) => score.submission_id === row.id)
+        .map((score) => ({ column: score.column_key, value: score.value })),
+      artefacts: artefacts
+        .filter((artefact) => artefact.submission_id === row.id)
+        .map((artefact) => toArtefactView(artefact, row.id, links))
+        .filter((artefact) => isOrganizer || !isHidden(artefact.name, settings)),
+      timeline: changes
+        .filter((change) => change.submission_id === row.id)
+        .map((change, position) => ({
+          status: change.status,
+          // The first line is the participant's own doing and is as exact as `createdAt`.
+          at: position === 0 ? new Date(change.at) : (toMinute(change.at) ?? new Date(change.at)),
+        })),
+      onLeaderboard: row.entry_of !== null,
+      isOwner,
+      isOrganizer,
+      can: {
+        run: isOrganizer && row.parent_id === null && row.status === 'Submitting',
+        cancel: (isOwner || isOrganizer) && !isFinal(row.status),
+        rerun: isOrganizer && row.parent_id === null && isFinal(row.status),
+      },
+    }
+  }
+  const position = new Map(ids.map((id, at) => [id, at]))
+  return rows
+    .filter((row) => position.has(row.id))
+    .sort((a, b) => (position.get(a.id) ?? 0) - (position.get(b.id) ?? 0))
+    .map(toView)
+}
+
+function loadRows(db: HubDb, ids: readonly number[]) {
+  return db
+    .selectFrom('submission')
+    .innerJoin('competition', 'competition.id', 'submission.competition_id')
+    .innerJoin('phase', 'phase.id', 'submission.phase_id')
+    .innerJoin('person', 'person.id', 'submission.owner_id')
+    .innerJoin('dataset', 'dataset.id', 'submission.dataset_id')
+    .leftJoin('task', 'task.id', 'submission.task_id')
+    .leftJoin('leaderboard_entry', 'leaderboard_entry.submission_id', 'submission.id')
+    .selectAll('submission')
+    .select([
+      'competition.organizer_id',
+      'phase.name as phase_name',
+      'phase.settings as phase_settings',
+      'person.username',
+      'dataset.file_name',
+      'dataset.size_bytes',
+      'task.name as task_name',
+      'leaderboard_entry.submission_id as entry_of',
+    ])
+    .where((eb) => eb.or([eb('submission.id', 'in', ids), eb('submission.parent_id', 'in', ids)]))
+    .orderBy('submission.id')
+    .execute()
+}
+
+function toArtefactView(
+  row: { name: string; sha256: string; size_bytes: number; released_at: string | null },
+  submissionId: number,
+  links: FileLinks,
+): ArtefactView {
+  const name = ArtefactName.parse(row.name)
+  const mediaType = ARTEFACT_MEDIA_TYPE[name]
+  return {
+    name,
+    sizeBytes: row.size_bytes,
+    releasedAt: toMinute(row.released_at) ?? new Date(0),
+    href: links.href({
+      sha256: Digest.parse(row.sha256),
+      fileName: `submission-${submissionId}-${name}.${FILE_EXTENSION[mediaType]}`,
+      // A log is shown as text in any case; a browser that guesses could find a page in it.
+      mediaType: mediaType === 'text/plain' ? 'text/plain; charset=utf-8' : mediaType,
+      disposition: mediaType.startsWith('text/') ? 'inline' : 'attachment',
+    }),
+  }
+}
+
+/** The switches of a phase hide what was released from participants, not from the organizer. */
+function isHidden(name: ArtefactName, settings: PhaseSettings): boolean {
+  if (settings.hideOutput && name !== 'scores' && name !== 'detailed_results') return true
+  if (name === 'predictions') return settings.hidePredictionOutput
+  return name === 'output' && settings.hideScoreOutput
+}
+
+/** Cut to the minute: how long a run takes can depend on the data. */
+function toMinute(time: string | null): Date | undefined {
+  if (time === null) return undefined
+  const date = new Date(time)
+  date.setUTCSeconds(0, 0)
+  return date
+}
