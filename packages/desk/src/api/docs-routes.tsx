@@ -38,7 +38,6 @@ const COLUMNS: Column<Endpoint>[] = [
   {
     key: 'answers',
     header: 'Answers',
-    isWide: true,
     cell: ({ answers }) => (
       <Stack gap="tight">
         {Object.entries(answers).map(([status, { words }]) => (

@@ -122,7 +122,7 @@ function columnsOf(list: HoldList, now: Date): HoldColumn[] {
     align: 'end',
     cell: ({ fileCount, totalBytes }) => (
       <span class="nowrap">
-        {fileCount}, <FileSize bytes={totalBytes} />
+        {fileCount === 1 ? '1 file' : `${fileCount} files`}, <FileSize bytes={totalBytes} />
       </span>
     ),
   }
@@ -152,11 +152,7 @@ const SCORES: HoldColumn = {
   header: 'Scores',
   cell: (hold) => (
     <Stack gap="tight">
-      {hold.hostile && (
-        <Badge tone="bad" icon="alert">
-          Suspicious output
-        </Badge>
-      )}
+      {hold.hostile && <Suspicious />}
       <ScoresAtAGlance hold={hold} />
     </Stack>
   ),
@@ -168,11 +164,7 @@ const FAILURE: HoldColumn = {
   isWide: true,
   cell: ({ failure, hostile }) => (
     <Stack gap="tight">
-      {hostile && (
-        <Badge tone="bad" icon="alert">
-          Suspicious output
-        </Badge>
-      )}
+      {hostile && <Suspicious />}
       {failure !== undefined && <span>{REASON_SENTENCES[failure]}</span>}
     </Stack>
   ),
@@ -212,6 +204,14 @@ function sealed(now: Date): HoldColumn {
 function decided(now: Date): HoldColumn {
   return { key: 'decided', header: 'Decided', cell: ({ decidedAt }) => <When at={decidedAt} now={now} /> }
 }
+
+const Suspicious: FC = () => (
+  <span>
+    <Badge tone="bad" icon="alert">
+      Suspicious output
+    </Badge>
+  </span>
+)
 
 const ScoresAtAGlance: FC<{ hold: HoldSummary }> = ({ hold }) => {
   if (hold.scores.kind !== 'read') return <span class="muted">None</span>

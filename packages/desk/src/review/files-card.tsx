@@ -106,7 +106,7 @@ const LOG_TITLES: Readonly<Record<string, string>> = {
   scoring_stderr: 'Scoring: standard error',
 }
 
-/** The logs of the run as inert text, folded up; those with something in them first catch the eye by their size. */
+/** The logs of the run as inert text. Those with something in them are open: what is folded up is not looked at. */
 export const LogsCard: FC<{ hold: Hold; logs: readonly ShownLog[]; shownBytes: number }> = ({
   hold,
   logs,
@@ -119,7 +119,7 @@ export const LogsCard: FC<{ hold: Hold; logs: readonly ShownLog[]; shownBytes: n
     <Stack>
       {logs.length === 0 && <p class="muted">The run left no logs.</p>}
       {logs.map(({ number, entry, text }) => (
-        <details>
+        <details open={entry.sizeBytes > 0}>
           <summary>
             {LOG_TITLES[entry.path] ?? <InertName text={entry.path} isMonospace />},{' '}
             {entry.sizeBytes === 0 ? 'empty' : <FileSize bytes={entry.sizeBytes} />}
