@@ -8,6 +8,10 @@ export type ZipContent = string | Buffer | { content: string; mode: number }
 export async function zipOf(files: Readonly<Record<string, ZipContent>>): Promise<Buffer> {
   const zip = new ZipFile()
   for (const [name, content] of Object.entries(files)) {
+    if (name.endsWith('/')) {
+      zip.addEmptyDirectory(name)
+      continue
+    }
     const isPlain = typeof content === 'string' || Buffer.isBuffer(content)
     const bytes = Buffer.from(isPlain ? content : content.content)
     zip.addBuffer(bytes, name, { mode: isPlain ? 0o100644 : content.mode })
