@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { findSandbox } from '@scoregate/sandbox/find-sandbox'
+import { closeInheritedFiles } from '@scoregate/sandbox/inherited-files'
 import { startWorker } from '@scoregate/worker/work'
 import pino from 'pino'
 import { installationPaths, type Provision } from './installation.ts'
@@ -10,6 +11,7 @@ import type { Settings } from './settings.ts'
 
 /** Runs the worker of this installation. */
 export async function startWorkerPart(settings: Settings, provision: Provision): Promise<Part> {
+  closeInheritedFiles()
   const { worker: dataFolder } = installationPaths(settings.dataFolder)
   // Rooms are marked with their worker, so that one worker never clears away another's.
   const found = await findSandbox({

@@ -74,7 +74,15 @@ function bubblewrap(spec: RunSpec, image: RoomImage, staged: (index: number) => 
   const environment = { PATH: image.path, ...spec.environment }
   return [
     'bwrap',
-    ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--new-session', '--hostname', 'room'],
+    ...[
+      '--unshare-all',
+      '--unshare-user',
+      '--disable-userns',
+      '--die-with-parent',
+      '--new-session',
+      '--hostname',
+      'room',
+    ],
     ...['--cap-drop', 'ALL', '--json-status-fd', String(STATUS_FD), '--clearenv'],
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...image.binds.flatMap(({ target }, index) => ['--ro-bind', staged(index), target]),
