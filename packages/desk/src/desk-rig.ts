@@ -6,8 +6,11 @@ import { manifestDigest, sortEntries } from '@scoregate/gate/manifest'
 import { BLOBS_PATH, DEPOSITS_PATH, type Deposit, DepositReceipt } from '@scoregate/protocol/deposit'
 import { Digest } from '@scoregate/protocol/digest'
 import type { Manifest, ManifestSection, SealRefusal } from '@scoregate/protocol/manifest'
+import { openRecords } from '@scoregate/storage/records'
 import pino from 'pino'
 import { HoldDetails, HoldPage } from './api/hold-api.ts'
+import { newHoldId } from './holds/hold-record.ts'
+import type { DeskTables } from './migrations/desk-tables.ts'
 import { type PlatformRig, SITE_TOKEN, startPlatform } from './platform-rig.ts'
 import { type RunningDesk, startDesk } from './start-desk.ts'
 
@@ -180,10 +183,26 @@ export class DeskRig {
   /** Does what a worker does; returns the hold's identifier. */
   async deposit(given: DepositGiven = {}): Promise<{ id: string; deposit: Deposit }> {
     const deposit = this.makeDeposit(given)
-    for (const content of Object.values(given.files ?? HONEST_RUN)) await this.putBlob(content)
+    for (const content of new Set(Object.values(given.files ?? HONEST_RUN))) await this.putBlob(content)
     const answer = await this.postDeposit(deposit)
     if (!answer.ok) throw new Error(`the deposit was answered with ${answer.status}: ${await answer.text()}`)
     return { id: DepositReceipt.parse(await answer.json()).holdId, deposit }
+  }
+
+  /** Fills the records with copies of a hold, as many deposits would: far faster than making each. */
+  async copyHold(id: string, count: number): Promise<void> {
+    const { db, close } = await openRecords<DeskTables>(join(this.folder, 'data', 'records.db'))
+    const row = await db.selectFrom('hold').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+    for (let at = 0; at < count; at += 100) {
+      const copies = Array.from({ length: Math.min(100, count - at) }, (_, copy) => ({
+        ...row,
+        id: newHoldId(),
+        job_id: `copy-${at + copy}`,
+        manifest_digest: sha256Of(`copy-${at + copy}`),
+      }))
+      await db.insertInto('hold').values(copies).execute()
+    }
+    await close()
   }
 
   putBlob(content: string | Buffer, name: string = sha256Of(content)): Promise<Response> {
