@@ -1,13 +1,10 @@
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 
-/** One of them; `open`: every user of the host can reach and read it, as is so for the host's own programs. */
-type RoomBind = { readonly source: string; readonly target: string; readonly open: boolean }
-
 /** What a room's file system is made of, before the mounts of the run. */
 export type RoomImage = {
   /** Folders and files of the host that appear, read-only, at a place in the room. */
-  readonly binds: readonly RoomBind[]
+  readonly binds: readonly { readonly source: string; readonly target: string }[]
   readonly links: readonly { readonly target: string; readonly at: string }[]
   /** Small files made for the room. */
   readonly files: readonly { readonly at: string; readonly text: string }[]
@@ -41,7 +38,7 @@ export async function findRoomImage(
  * out of it), and of /etc only what running programs takes. No home, no /var, no /opt, no configuration.
  */
 async function hostImage(user: { uid: number; gid: number }): Promise<RoomImage> {
-  const top = await topLevel('/', TOP_LEVEL_OF_PROGRAMS, { open: true })
+  const top = await topLevel('/', TOP_LEVEL_OF_PROGRAMS)
   const system: string[] = []
   for (const path of ['/etc/ld.so.cache', '/etc/alternatives']) if (await exists(path)) system.push(path)
   const onlyPython3 = !(await exists('/usr/bin/python')) && !(await exists('/usr/local/bin/python'))
@@ -70,18 +67,18 @@ async function hostImage(user: { uid: number; gid: number }): Promise<RoomImage>
  */
 async function rootFileSystemImage(root: string): Promise<RoomImage> {
   const entries = (await readdir(root)).filter((name) => !PRIVATE_FOLDERS.includes(name))
-  const top = await topLevel(root, entries, { open: false })
+  const top = await topLevel(root, entries)
   return { ...top, files: [], path: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' }
 }
 
-async function topLevel(root: string, names: readonly string[], { open }: { open: boolean }): Promise<Pick<RoomImage, 'binds' | 'links'>> {
-  const binds: RoomBind[] = []
+async function topLevel(root: string, names: readonly string[]): Promise<Pick<RoomImage, 'binds' | 'links'>> {
+  const binds: { source: string; target: string }[] = []
   const links: { target: string; at: string }[] = []
   for (const name of names) {
     const source = join(root, name)
     const found = await lstat(source).catch(() => undefined)
     if (found?.isSymbolicLink()) links.push({ target: await readlink(source), at: `/${name}` })
-    else if (found?.isDirectory()) binds.push({ source, target: `/${name}`, open })
+    else if (found?.isDirectory()) binds.push({ source, target: `/${name}` })
   }
   return { binds, links }
 }
