@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,6 +47,18 @@ describe('blobs on disk', () => {
     const { sha256 } = await blobs.put(bytes('released bytes'))
     await writeFile(join(folder, sha256.slice(0, 2), sha256.slice(2)), 'released bytez')
     await expect(readSmallBlob(blobs, sha256, 100)).rejects.toMatchObject({ code: 'vault-altered' })
+  })
+
+  it('survives a reader that stops early over a file that was changed', async () => {
+    const { sha256 } = await blobs.put(bytes('released bytes'))
+    await writeFile(join(folder, sha256.slice(0, 2), sha256.slice(2)), 'x'.repeat(200_000))
+    for (let count = 0; count < 20; count++) {
+      const { stream } = await blobs.open(sha256)
+      const gone = once(stream, 'close').catch(() => undefined)
+      stream.once('data', () => stream.destroy())
+      await gone
+    }
+    expect(await blobs.find(sha256)).toMatchObject({ sizeBytes: 200_000 })
   })
 
   it('says that a blob is not there', async () => {
