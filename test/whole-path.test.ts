@@ -116,7 +116,7 @@ describe('the whole path, in a browser', () => {
     await page.getByRole('link', { name: 'My submissions' }).click()
     const models = page.locator('[data-upload="submission"]').last()
     await models.getByLabel('Submission').setInputFiles(sample(site, 'peeking-model'))
-    await models.getByRole('button').click()
+    await models.getByRole('button', { name: 'Submit', exact: true }).click()
     await models.getByRole('link', { name: /submission \d+/ }).click()
     await page.getByText('Awaiting validation').first().waitFor({ timeout: 60_000 })
     await page.getByRole('heading', { level: 1 }).waitFor()
