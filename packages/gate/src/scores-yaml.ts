@@ -19,14 +19,24 @@ export const MAX_SCORES_TXT_CHARACTERS = 65_536
 const PLAIN_NUMBER =
   /^[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$|^[-+]?\.[0-9]+(?:[eE][-+]?[0-9]+)?$/
 
+/** One key on one line: quoted without escapes, or plain. */
+const KEY = /^(?:"[^"\\]*"|'[^']*'|[^\s\-?:,[\]{}#&*!|>'"%@`][^:#]*):(?=\s|$)/
+/** What may stand behind it: nothing, a quoted text, or a plain value, and a comment. */
+const VALUE = /^(?:"[^"\\]*"|'[^']*'|(?:-(?=\S)|[^\s\-?:,[\]{}#&*!|>'"%@`])(?:[^:]|:(?=\S))*)?\s*(?:#.*)?$/
+const BLANK = /^\s*(?:#.*)?$/
+
 /**
  * Reads `scores.txt`, which Codabench takes for YAML: one flat mapping of keys to plain values, in the core schema, with
  * no tag, anchor, alias, second document or duplicate key (attacks.md, family 9). Throws `ScoresYamlError`.
+ *
+ * The YAML parser gets only text that is seen to be flat: it recurses with the nesting of its text, and a stack that
+ * overflows while a regular expression is compiled ends the whole process, which no `catch` prevents.
  */
 export function readScoresYaml(text: string): Map<string, WrittenYamlValue> {
   if (text.length > MAX_SCORES_TXT_CHARACTERS) {
     throw new ScoresYamlError(`it is longer than ${MAX_SCORES_TXT_CHARACTERS} characters`)
   }
+  requireFlatLines(text)
   // The library's own search for duplicate keys takes quadratic time; the map below needs none of it.
   const document = parseDocument(text, {
     schema: 'core',
@@ -45,6 +55,19 @@ export function readScoresYaml(text: string): Map<string, WrittenYamlValue> {
     values.set(name, writtenValue(name, value))
   }
   return values
+}
+
+function requireFlatLines(text: string): void {
+  let isFirst = true
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (BLANK.test(line)) continue
+    const isStart = isFirst && /^---\s*$/.test(line)
+    isFirst = false
+    if (isStart) continue
+    const key = KEY.exec(line)?.[0]
+    const isFlat = key !== undefined && VALUE.test(line.slice(key.length).trimStart())
+    if (!isFlat) throw new ScoresYamlError(`line ${index + 1} is not a plain "key: value"`)
+  }
 }
 
 function keyText(key: unknown): string {

@@ -149,10 +149,33 @@ describe('scores.txt', () => {
     ['a list', '- 0.5'],
     ['a bare number', '0.5'],
     ['a tab for a space', 'auroc:\n\t0.5'],
-    ['endless nesting', `auroc: ${'['.repeat(60_000)}`],
+    ['an open flow', 'auroc: [0.5]'],
+    ['a value over two lines', 'auroc: 0.5\n  6'],
+    ['a block of text', 'auroc: |\n  0.5'],
+    ['a mapping in a value', 'auroc: brier: 0.5'],
+    ['an indented key', '  auroc: 0.5'],
     ['too much text', `auroc: 0.5\n${'#'.repeat(MAX_SCORES_TXT_CHARACTERS)}`],
   ])('is unreadable with %s', (_name, text) => {
     expect(txt(text).kind).toBe('unreadable')
+  })
+
+  it.each(['[', '{a: ', '{', '- ', '? ', 'a: ', ': ', '!x ', '&a '])(
+    'is refused before the YAML parser can recurse into %j',
+    (opener) => {
+      for (const count of [1000, 5000, 20_000]) {
+        expect(txt(opener.repeat(count)).kind).toBe('unreadable')
+        expect(txt(`auroc: ${opener.repeat(count)}`).kind).toBe('unreadable')
+        expect(txt(`auroc: 0.5\n${opener.repeat(count)}`).kind).toBe('unreadable')
+      }
+    },
+  )
+
+  it('may begin a document, quote its keys, hold text for other keys, and be JSON', () => {
+    expect(
+      scoresOf(txt('---\r\n"auroc": 0.5 # area\r\n\r\nurl: http://x.example\r\nt: 12:30\r\ns: "a: b"\r\n')),
+    ).toEqual({ auroc: '0.5' })
+    expect(scoresOf(txt('{"auroc": 0.5}'))).toEqual({ auroc: '0.5' })
+    expect(scoresOf(txt('brier: -1.5e-2'))).toEqual({ brier: '-0.015' })
   })
 
   it('is read in bearable time whatever it holds', () => {

@@ -78,19 +78,21 @@ function writtenValues(name: string, file: Uint8Array): ReadonlyMap<string, Writ
   const text = decodeUtf8(file)
   if (text === undefined) throw new UnreadableScores(`${name} is not UTF-8 text.`)
   if (text.startsWith('\ufeff')) throw new UnreadableScores(`${name} begins with a byte order mark.`)
-  return name === 'scores.json' ? jsonValues(text) : yamlValues(text)
+  // What begins like an object is JSON, also in scores.txt: JSON is YAML, and the JSON reader is the stricter one.
+  const isJson = name === 'scores.json' || text.trimStart().startsWith('{')
+  return isJson ? jsonValues(name, text) : yamlValues(text)
 }
 
-function jsonValues(text: string): ReadonlyMap<string, Written> {
+function jsonValues(name: string, text: string): ReadonlyMap<string, Written> {
   try {
     const value = readStrictJson(text)
     if (value.kind === 'object') return value.members
   } catch (error) {
     if (!(error instanceof StrictJsonError)) throw error
     const place = error.key === undefined ? '' : ` at "${shownText(error.key, SHOWN_KEY_LENGTH)}"`
-    throw new UnreadableScores(`scores.json cannot be read${place}: ${error.message}.`)
+    throw new UnreadableScores(`${name} cannot be read${place}: ${error.message}.`)
   }
-  throw new UnreadableScores('scores.json is not an object of keys and numbers.')
+  throw new UnreadableScores(`${name} is not an object of keys and numbers.`)
 }
 
 function yamlValues(text: string): ReadonlyMap<string, Written> {

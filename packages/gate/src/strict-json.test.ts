@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { MAX_JSON_DEPTH, readStrictJson, StrictJsonError, type WrittenJson } from './strict-json.ts'
 
 /** What JSON.parse would have made of it. */
-function valueOf(json: WrittenJson): unknown {
+function plainValue(json: WrittenJson): unknown {
   switch (json.kind) {
     case 'object':
-      return Object.fromEntries([...json.members].map(([key, member]) => [key, valueOf(member)]))
+      return Object.fromEntries([...json.members].map(([key, member]) => [key, plainValue(member)]))
     case 'array':
-      return json.items.map(valueOf)
+      return json.items.map(plainValue)
     case 'number':
       return Number(json.text)
     case 'string':
@@ -26,7 +26,7 @@ describe('the strict JSON reader', () => {
         fc.constantFrom(undefined, 1, '\t'),
         (text, space) => {
           const spaced = JSON.stringify(JSON.parse(text), null, space)
-          expect(valueOf(readStrictJson(spaced))).toEqual(JSON.parse(spaced))
+          expect(plainValue(readStrictJson(spaced))).toEqual(JSON.parse(spaced))
         },
       ),
     )
