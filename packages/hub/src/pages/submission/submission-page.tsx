@@ -5,6 +5,7 @@ import { SubmissionStatusBadge } from '@scoregate/ui/badge'
 import { Button, ButtonLink, Confirm } from '@scoregate/ui/button'
 import { DefinitionList, FileSize, InertName, Stat } from '@scoregate/ui/facts'
 import { Callout } from '@scoregate/ui/feedback'
+import { fileSizeWords } from '@scoregate/ui/file-size'
 import { Form, FormActions } from '@scoregate/ui/form'
 import { Card, Cluster, PageHeader, Split } from '@scoregate/ui/layout'
 import { absoluteTime } from '@scoregate/ui/plain-time'
@@ -260,29 +261,11 @@ const Artefacts: FC<Shown> = ({ submission, competition }) => {
             cell: (name) => ARTEFACT_WORDS[name],
           },
           {
-            key: 'size',
-            header: 'Size',
-            align: 'end',
-            cell: (name) => {
-              const artefact = released.get(name)
-              return artefact === undefined ? '' : <FileSize bytes={artefact.sizeBytes} />
-            },
-          },
-          {
             key: 'state',
             header: 'Download',
             align: 'end',
             isWide: true,
-            cell: (name) =>
-              released.has(name) ? (
-                <Cluster justify="end">
-                  <ButtonLink href={paths.artefact(submission.id, name)} size="small" icon="download">
-                    Download
-                  </ButtonLink>
-                </Cluster>
-              ) : (
-                <span class="muted">{WITHHELD_SENTENCE}</span>
-              ),
+            cell: (name) => <Release submission={submission} artefact={released.get(name)} />,
           },
         ]}
         rows={names}
@@ -291,6 +274,26 @@ const Artefacts: FC<Shown> = ({ submission, competition }) => {
     </Card>
   )
 }
+
+/** A download, or the sentence that stands for what stayed. Saved and never opened here: it is the text of a run. */
+const Release: FC<{ submission: SubmissionView; artefact: ArtefactView | undefined }> = ({
+  submission,
+  artefact,
+}) =>
+  artefact === undefined ? (
+    <span class="muted">{WITHHELD_SENTENCE}</span>
+  ) : (
+    <Cluster justify="end">
+      <ButtonLink
+        href={paths.artefact(submission.id, artefact.name)}
+        size="small"
+        icon="download"
+        download=""
+      >
+        Download, {fileSizeWords(artefact.sizeBytes)}
+      </ButtonLink>
+    </Cluster>
+  )
 
 const COME_FROM_INGESTION: ReadonlySet<ArtefactName> = new Set([
   'ingestion_stdout',
