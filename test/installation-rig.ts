@@ -243,7 +243,7 @@ export async function until<T>(
   look: () => Promise<T | undefined | false>,
   describe: () => Promise<string> = async () => 'nothing',
 ): Promise<T> {
-  const giveUpAt = Date.now() + 60_000
+  const giveUpAt = Date.now() + 120_000
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== false) return found

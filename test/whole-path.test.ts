@@ -118,11 +118,13 @@ describe('the whole path, in a browser', () => {
     await models.getByLabel('Submission').setInputFiles(sample(site, 'peeking-model'))
     await models.getByRole('button', { name: 'Submit', exact: true }).click()
     await models.getByRole('link', { name: /submission \d+/ }).click()
-    await page.getByText('Awaiting validation').first().waitFor({ timeout: 60_000 })
-    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.waitForURL(/\/submissions\/\d+$/)
+    const submission = Number(/submissions\/(\d+)/.exec(page.url())?.[1])
+    // The drawing names every step from the start; the badge names the one that it is at.
+    await page.locator('.badge', { hasText: 'Awaiting validation' }).first().waitFor({ timeout: 120_000 })
+    await site.holdOf(submission)
     await picture(page, 'submission-awaiting')
     await expectFits(participant, 'a submission that waits')
-    const submission = Number(/submissions\/(\d+)/.exec(page.url())?.[1])
     expect(await page.locator('main').innerText()).not.toMatch(/0\.75/)
 
     const reviewer = await visit(browser, { javaScript: false })

@@ -148,7 +148,8 @@ function toArtefactView(
       fileName: `submission-${submissionId}-${name}.${FILE_EXTENSION[mediaType]}`,
       // A log is shown as text in any case; a browser that guesses could find a page in it.
       mediaType: mediaType === 'text/plain' ? 'text/plain; charset=utf-8' : mediaType,
-      disposition: mediaType.startsWith('text/') ? 'inline' : 'attachment',
+      // Never shown in the hub's own origin: it is text and HTML that a run wrote.
+      disposition: 'attachment',
     }),
   }
 }
