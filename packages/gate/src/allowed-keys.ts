@@ -19,9 +19,7 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
     return unwrapped(schema.unwrap())
   }
-  if (schema instanceof z.ZodUnion) {
-    const withKeys = schema.options.find((option: z.core.$ZodType) => option instanceof z.ZodObject)
-    return withKeys ?? schema
-  }
+  // A preprocessed schema: what comes in is made ready, then parsed by the schema that has the keys.
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.out)
   return schema
 }

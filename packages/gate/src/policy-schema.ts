@@ -3,6 +3,24 @@ import { Duration } from '@scoregate/protocol/durations'
 import { z } from 'zod'
 import { ByteSize } from './byte-size.ts'
 
+const DURATION_WORDS = 'a whole number and a unit: 30s, 15m, 24h or 7d'
+
+/** The protocol's duration; here a bare number, too, is told what to write. */
+const PolicyDuration = z.string({ error: DURATION_WORDS }).pipe(Duration)
+
+function textUpTo(longest: number) {
+  const error = `text of 1 to ${longest} characters`
+  return z.string({ error }).min(1, { error }).max(longest, { error })
+}
+
+function wholeNumber(lowest: number, highest: number) {
+  const error = `a whole number from ${lowest} to ${highest}`
+  return z.int({ error }).min(lowest, { error }).max(highest, { error })
+}
+
+const CPUS_WORDS = 'a number above 0 and up to 1024; fractions are allowed'
+const IMAGE_WORDS = 'an image, "host", an absolute path, or keys: engine, bubblewrap'
+
 const LOGS = ['ingestion_stdout', 'ingestion_stderr', 'scoring_stdout', 'scoring_stderr'] as const
 
 /** A list of artefacts; `logs` is short for the four log streams. */
@@ -12,30 +30,44 @@ const Artefacts = z
 
 const ReviewRules = {
   required: z.enum(['always', 'when-asked']),
-  timeout: Duration,
+  timeout: PolicyDuration,
   failures: z.enum(['at-once', 'after-review']),
 }
-const ReleaseRules = { may: Artefacts, ticked: Artefacts, decimals: z.int().min(0).max(10) }
+const ReleaseRules = { may: Artefacts, ticked: Artefacts, decimals: wholeNumber(0, 10) }
 
 /** What one competition has of its own; absent keys are the site's. */
 const CompetitionOverride = z.strictObject({
   review: z.strictObject(ReviewRules).partial().optional(),
   release: z.strictObject(ReleaseRules).partial().optional(),
-  retention: Duration.optional(),
+  retention: PolicyDuration.optional(),
 })
 
-const Image = z.union([
-  z.string().min(1).max(512),
+/**
+ * The image of the site. A plain `host` or path is bubblewrap's, since an engine has no image of such a name; any other
+ * plain text is an engine's.
+ */
+const Image = z.preprocess(
+  (written) => {
+    if (typeof written !== 'string') return written
+    return written === 'host' || written.startsWith('/') ? { bubblewrap: written } : { engine: written }
+  },
   z
-    .strictObject({ engine: z.string().min(1).max(512), bubblewrap: z.string().min(1).max(512) })
-    .partial()
-    .refine((image) => image.engine !== undefined || image.bubblewrap !== undefined, 'engine or bubblewrap'),
-])
+    .strictObject(
+      {
+        engine: textUpTo(512).optional(),
+        bubblewrap: textUpTo(512)
+          .refine((root) => root === 'host' || root.startsWith('/'), '"host" or an absolute path')
+          .optional(),
+      },
+      { error: (issue) => (issue.code === 'invalid_type' ? IMAGE_WORDS : undefined) },
+    )
+    .refine((image) => image.engine !== undefined || image.bubblewrap !== undefined, IMAGE_WORDS),
+)
 
 /** The site's policy file as it is written; every absent key has the strict default. */
 export const PolicyFile = z.strictObject({
   version: z.literal(1),
-  site: z.string().min(1).max(200),
+  site: textUpTo(200),
   review: z
     .strictObject({
       required: ReviewRules.required.default('always'),
@@ -46,36 +78,42 @@ export const PolicyFile = z.strictObject({
   release: z
     .strictObject({
       may: Artefacts.default([...ArtefactName.options]),
-      ticked: Artefacts.default(['scores']),
+      ticked: Artefacts.optional(),
       decimals: ReleaseRules.decimals.optional(),
     })
     .prefault({}),
-  retention: Duration.default(30 * 86_400),
-  images: z.record(z.string().min(1).max(256), Image).default({}),
+  retention: PolicyDuration.default(30 * 86_400),
+  images: z.record(textUpTo(256), Image).default({}),
   limits: z
     .strictObject({
       memory: ByteSize.default(2 * 2 ** 30),
-      cpus: z.number().positive().max(1024).default(1),
-      processes: z.int().min(1).max(100_000).default(128),
-      open_files: z.int().min(16).max(1_000_000).default(1024),
+      cpus: z
+        .number({ error: CPUS_WORDS })
+        .positive({ error: CPUS_WORDS })
+        .max(1024, { error: CPUS_WORDS })
+        .default(1),
+      processes: wholeNumber(1, 100_000).default(128),
+      open_files: wholeNumber(16, 1_000_000).default(1024),
       output: ByteSize.default(2 ** 30),
-      output_files: z.int().min(1).max(1_000_000).default(10_000),
+      output_files: wholeNumber(1, 1_000_000).default(10_000),
       log: ByteSize.default(10 * 2 ** 20),
       scratch: ByteSize.default(256 * 2 ** 20),
-      time: Duration.default(3600),
+      time: PolicyDuration.default(3600),
       input: ByteSize.default(4 * 2 ** 30),
     })
     .prefault({}),
   data: z
     .array(
       z.strictObject({
-        competition: z.string().min(1).max(256),
-        source: z.string().startsWith('/', 'an absolute path'),
-        target: z.string().regex(/^\/app\/[A-Za-z0-9._-]+$/, 'a folder directly below /app'),
+        competition: textUpTo(256),
+        source: z.string({ error: 'an absolute path' }).startsWith('/', 'an absolute path'),
+        target: z
+          .string({ error: 'a folder directly below /app' })
+          .regex(/^\/app\/[A-Za-z0-9._-]+$/, 'a folder directly below /app'),
         runs: z.array(z.enum(['ingestion', 'submission', 'scoring'])).min(1),
       }),
     )
     .default([]),
-  competitions: z.record(z.string().min(1).max(256), CompetitionOverride).default({}),
+  competitions: z.record(textUpTo(256), CompetitionOverride).default({}),
 })
 export type PolicyFile = z.infer<typeof PolicyFile>

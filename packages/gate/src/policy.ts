@@ -1,19 +1,23 @@
-import { createHash } from 'node:crypto'
 import type { ArtefactName } from '@scoregate/protocol/artefact'
-import type { ImageRule, WorkerSite } from '@scoregate/protocol/deposit'
-import { Digest } from '@scoregate/protocol/digest'
+import { ImageRule, type WorkerSite } from '@scoregate/protocol/deposit'
+import type { Digest } from '@scoregate/protocol/digest'
 import type { Problem } from '@scoregate/protocol/errors'
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { allowedKeys } from './allowed-keys.ts'
-import { canonicalJson, type JsonValue } from './canonical-json.ts'
 import { resolveImage as resolve } from './image-rules.ts'
-import { problemsOf } from './policy-problems.ts'
+import { digestOfJson } from './manifest.ts'
+import { type PlacedDocument, type PolicyPath, placeAt, placeOf, problemsOf } from './policy-problems.ts'
 import { PolicyFile } from './policy-schema.ts'
 import { STARTER_POLICY as STARTER } from './starter-policy.ts'
 import { matchesCompetition } from './wildcard.ts'
 
 /** The site's rules, checked. */
-export type Policy = PolicyFile & { readonly imageRules: readonly ImageRule[] }
+export type Policy = PolicyFile & {
+  /** `images`, in the order of the file. */
+  readonly imageRules: readonly ImageRule[]
+  /** The keys of `competitions`, in the order of the file. */
+  readonly competitionPatterns: readonly string[]
+}
 
 /** What a policy file is: rules with their digest, or everything that is wrong with it. */
 export type PolicyReading =
@@ -31,6 +35,9 @@ export type CompetitionRules = {
   readonly retentionSeconds: number
 }
 
+/** What is ticked where the policy does not say. */
+const DEFAULT_TICKED: readonly ArtefactName[] = ['scores']
+
 /** The policy that `npm start` writes for trying things out. */
 export const STARTER_POLICY = STARTER
 
@@ -39,94 +46,101 @@ export const resolveImage = resolve
 
 /**
  * Reads a policy file. Every problem is told at once, with `file:line:column`, the key and what is allowed; a policy
- * with a problem is no policy.
+ * with a problem is no policy. The digest covers what the file says, its defaults, and the order of its patterns.
  */
 export function parsePolicy(text: string, fileName: string): PolicyReading {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, schema: 'core', uniqueKeys: true })
-  if (document.errors.length > 0) {
-    return {
-      kind: 'invalid',
-      problems: document.errors.map((error) => {
-        const { line, col } = lines.linePos(error.pos[0])
-        return {
-          where: `${fileName}:${line}:${col}`,
-          what: error.message.split('\n')[0] ?? error.code,
-          remedy: 'Write it as YAML: one key a line, two spaces for each level, each key once.',
-        }
-      }),
-    }
+  const document = parseDocument(text, { lineCounter: lines, schema: 'core', prettyErrors: false })
+  const placed = { document, lines, fileName }
+  const yamlProblems = findYamlProblems(placed)
+  if (yamlProblems.length > 0) return { kind: 'invalid', problems: yamlProblems }
+
+  const value: unknown = document.toJS() ?? {}
+  const parsed = PolicyFile.safeParse(value)
+  if (!parsed.success) {
+    const allowed = (path: PolicyPath) => allowedKeys(PolicyFile, path)
+    const problems = problemsOf(parsed.error.issues, { ...placed, value, allowedKeys: allowed })
+    return { kind: 'invalid', problems }
   }
-  // Aliases would let a few lines stand for very many; a policy needs none.
-  const parsed = PolicyFile.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {})
-  const issues = parsed.success ? [] : parsed.error.issues
-  const problems = problemsOf(issues, {
-    document,
-    lines,
-    fileName,
-    allowedKeys: (path) => allowedKeys(PolicyFile, path),
-  })
-  if (!parsed.success) return { kind: 'invalid', problems }
-  const contradictions = tickedButForbidden(parsed.data).map((what) => ({
-    where: fileName,
-    what,
-    remedy: 'Allow it in release.may, or do not tick it.',
-  }))
+  const contradictions = findContradictions(parsed.data, placed)
   if (contradictions.length > 0) return { kind: 'invalid', problems: contradictions }
-  // By way of JSON, keys without a value are gone, as they are from the file.
-  const plain: JsonValue = JSON.parse(JSON.stringify(parsed.data))
-  const digest = createHash('sha256').update(canonicalJson(plain)).digest('hex')
-  return {
-    kind: 'valid',
-    policy: { ...parsed.data, imageRules: imageRules(parsed.data) },
-    digest: Digest.parse(digest),
+
+  const policy: Policy = {
+    ...parsed.data,
+    imageRules: keysInOrder(document, 'images', parsed.data.images).map((pattern) =>
+      // Through JSON, keys without a value are gone, as they are from the file.
+      ImageRule.parse(JSON.parse(JSON.stringify({ pattern, ...parsed.data.images[pattern] }))),
+    ),
+    competitionPatterns: keysInOrder(document, 'competitions', parsed.data.competitions),
   }
+  return { kind: 'valid', policy, digest: digestOfJson(policy) }
 }
 
-function tickedButForbidden(policy: PolicyFile): string[] {
-  const names = Object.keys(policy.competitions)
-  return [undefined, ...names].flatMap((name) => {
-    const { releasable, ticked } = rulesOf(policy, name)
-    return ticked
-      .filter((artefact) => !releasable.includes(artefact))
-      .map(
-        (artefact) =>
-          `${name === undefined ? '' : `competitions.${name}.`}release.ticked: ${artefact} is not in release.may`,
-      )
+/** What YAML itself finds wrong; a tag that means nothing here is only a warning to it, and a mistake to us. */
+function findYamlProblems(placed: PlacedDocument): Problem[] {
+  const { errors, warnings } = placed.document
+  const problems = [...errors, ...warnings].map((error) => ({
+    where: placeAt(error.pos[0], placed),
+    what: error.message,
+    remedy: 'Write it as YAML: one key a line, two spaces for each level, each key once.',
+  }))
+  visit(placed.document, {
+    Alias(_, { range, source }) {
+      // A few lines with aliases can stand for very many; a policy needs none.
+      problems.push({
+        where: placeAt(range?.[0] ?? 0, placed),
+        what: `*${source}: an alias`,
+        remedy: 'Write out what it stands for.',
+      })
+    },
   })
+  return problems
 }
 
-function imageRules(policy: PolicyFile): ImageRule[] {
-  return Object.entries(policy.images).map(([pattern, image]) => {
-    if (typeof image !== 'string') {
-      return {
-        pattern,
-        ...(image.engine === undefined ? {} : { engine: image.engine }),
-        ...(image.bubblewrap === undefined ? {} : { bubblewrap: image.bubblewrap }),
-      }
-    }
-    // An engine has no image of such a name, and bubblewrap has nothing but such names.
-    return image === 'host' || image.startsWith('/')
-      ? { pattern, bubblewrap: image }
-      : { pattern, engine: image }
-  })
+/** What is ticked although it may not leave. */
+function findContradictions(policy: PolicyFile, placed: PlacedDocument): Problem[] {
+  const overrides = Object.entries(policy.competitions)
+  const releases = [
+    { path: ['release', 'ticked'], ticked: policy.release.ticked, may: policy.release.may },
+    ...overrides.map(([pattern, { release }]) => ({
+      path: ['competitions', pattern, 'release', 'ticked'],
+      ticked: release?.ticked,
+      may: release?.may ?? policy.release.may,
+    })),
+  ]
+  return releases.flatMap(({ path, ticked = [], may }) =>
+    ticked
+      .filter((artefact) => !may.includes(artefact))
+      .map((artefact) => ({
+        where: placeOf(path, placed),
+        what: `${path.join('.')}: "${artefact}" is not in release.may`,
+        remedy: `Allow it in release.may, or do not tick it. Allowed: ${may.join(', ') || 'nothing'}.`,
+      })),
+  )
+}
+
+/** The keys of a part of the file from top to bottom; an object would put those that look like numbers first. */
+function keysInOrder(document: Document, part: string, read: Readonly<Record<string, unknown>>): string[] {
+  const node = document.get(part)
+  const written = isMap(node) ? node.items.map(({ key }) => (isScalar(key) ? String(key.value) : '')) : []
+  const known = written.filter((key) => Object.hasOwn(read, key))
+  return [...known, ...Object.keys(read).filter((key) => !known.includes(key))]
 }
 
 /** The rules that hold for a competition, found by its id or by a pattern for its title; the first that matches. */
 export function rulesFor(policy: Policy, competition: { id: number; title: string }): CompetitionRules {
-  const name = Object.keys(policy.competitions).find((pattern) => matchesCompetition(pattern, competition))
-  return rulesOf(policy, name)
-}
-
-function rulesOf(policy: PolicyFile, competition: string | undefined): CompetitionRules {
-  const own = competition === undefined ? undefined : policy.competitions[competition]
+  const pattern = policy.competitionPatterns.find((one) => matchesCompetition(one, competition))
+  const own = pattern === undefined ? undefined : policy.competitions[pattern]
+  const releasable = own?.release?.may ?? policy.release.may
+  // Ticks that a competition does not set are the site's, as far as the competition lets them leave.
+  const ticked = own?.release?.ticked ?? policy.release.ticked ?? DEFAULT_TICKED
   const decimals = own?.release?.decimals ?? policy.release.decimals
   return {
     review: own?.review?.required ?? policy.review.required,
     timeoutSeconds: own?.review?.timeout ?? policy.review.timeout,
     failures: own?.review?.failures ?? policy.review.failures,
-    releasable: own?.release?.may ?? policy.release.may,
-    ticked: own?.release?.ticked ?? policy.release.ticked,
+    releasable: [...releasable],
+    ticked: ticked.filter((artefact) => releasable.includes(artefact)),
     ...(decimals === undefined ? {} : { decimals }),
     retentionSeconds: own?.retention ?? policy.retention,
   }

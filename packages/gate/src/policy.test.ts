@@ -1,0 +1,279 @@
+import { ArtefactName } from '@scoregate/protocol/artefact'
+import { WorkerSite } from '@scoregate/protocol/deposit'
+import type { Digest } from '@scoregate/protocol/digest'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  needsReview,
+  type Policy,
+  parsePolicy,
+  resolveImage,
+  rulesFor,
+  STARTER_POLICY,
+  workerSite,
+} from './policy.ts'
+
+const HEAD = 'version: 1\nsite: Test hospital\n'
+
+function valid(text: string): { policy: Policy; digest: Digest } {
+  const reading = parsePolicy(text, 'policy.yaml')
+  if (reading.kind === 'invalid') throw new Error(JSON.stringify(reading.problems, null, 2))
+  return reading
+}
+
+/** The problems as a person reads them, one a line. */
+function problems(text: string): string[] {
+  const reading = parsePolicy(text, 'policy.yaml')
+  return reading.kind === 'valid'
+    ? []
+    : reading.problems.map(({ where, what, remedy }) => `${where}: ${what}. ${remedy}`)
+}
+
+const ANY = { id: 1, title: 'Sepsis early warning' }
+
+describe('a policy', () => {
+  it('is strict where it says nothing', () => {
+    const { policy, digest } = valid(HEAD)
+    expect(rulesFor(policy, ANY)).toEqual({
+      review: 'always',
+      timeoutSeconds: 86_400,
+      failures: 'at-once',
+      releasable: ArtefactName.options,
+      ticked: ['scores'],
+      retentionSeconds: 30 * 86_400,
+    })
+    const site = WorkerSite.parse(workerSite(policy, digest))
+    expect(site.images).toEqual([])
+    expect(site.limits).toMatchObject({ memoryBytes: 2 * 2 ** 30, timeSeconds: 3600, outputFiles: 10_000 })
+  })
+
+  it('has a starter that is valid, warns that real sites review always, and reviews when asked', () => {
+    const rules = rulesFor(valid(STARTER_POLICY).policy, ANY)
+    expect(rules).toMatchObject({ review: 'when-asked', ticked: ['scores'] })
+    expect(STARTER_POLICY).toContain('A site with real data should use this')
+    expect(needsReview(rules, true)).toBe(true)
+    expect(needsReview(rules, false)).toBe(false)
+  })
+
+  it('lets the platform make it stricter, never looser', () => {
+    const { policy } = valid(HEAD)
+    expect(needsReview(rulesFor(policy, ANY), false)).toBe(true)
+    expect(needsReview(rulesFor(policy, ANY), true)).toBe(true)
+  })
+
+  it('takes logs for the four streams', () => {
+    const { policy } = valid(`${HEAD}release: { may: [scores, logs, scoring_stdout], ticked: [] }`)
+    expect(rulesFor(policy, ANY)).toMatchObject({
+      releasable: ['scores', 'ingestion_stdout', 'ingestion_stderr', 'scoring_stdout', 'scoring_stderr'],
+      ticked: [],
+    })
+  })
+
+  it('ticks nothing that may not leave', () => {
+    expect(rulesFor(valid(`${HEAD}release: { may: [logs] }`).policy, ANY).ticked).toEqual([])
+    const { policy } = valid(
+      `${HEAD}release: { ticked: [scores, output] }\ncompetitions: { "*": { release: { may: [scores] } } }`,
+    )
+    expect(rulesFor(policy, ANY).ticked).toEqual(['scores'])
+  })
+
+  it('has a digest that follows what it says, not how it is written', () => {
+    const digest = (text: string) => valid(text).digest
+    expect(digest(`# note\nsite: "Test hospital"\nversion: 1\nretention: 30d\n`)).toBe(digest(HEAD))
+    expect(digest(`${HEAD}retention: 31d`)).not.toBe(digest(HEAD))
+    expect(digest(`${HEAD}images: { "a*": x, "*": y }`)).not.toBe(
+      digest(`${HEAD}images: { "*": y, "a*": x }`),
+    )
+  })
+})
+
+describe('the rules of one competition', () => {
+  const { policy } = valid(`${HEAD}
+release: { decimals: 3 }
+competitions:
+  "Sepsis*": { review: { required: when-asked, timeout: 30s }, release: { decimals: 1 } }
+  7: { retention: 1d }
+  "*": { review: { failures: after-review } }
+`)
+
+  it('are those of the first pattern that fits, over the rules of the site', () => {
+    expect(rulesFor(policy, ANY)).toMatchObject({
+      review: 'when-asked',
+      timeoutSeconds: 30,
+      failures: 'at-once',
+      decimals: 1,
+    })
+    expect(rulesFor(policy, { id: 2, title: 'Other' })).toMatchObject({
+      review: 'always',
+      failures: 'after-review',
+      decimals: 3,
+    })
+  })
+
+  it('are found in the order of the file, also where a key is a number', () => {
+    expect(rulesFor(policy, { id: 7, title: 'Sepsis' }).retentionSeconds).toBe(30 * 86_400)
+    expect(rulesFor(policy, { id: 7, title: 'Other' }).retentionSeconds).toBe(86_400)
+  })
+
+  it('cannot be had by calling a competition like the number of another', () => {
+    expect(rulesFor(policy, { id: 8, title: '7' }).retentionSeconds).toBe(30 * 86_400)
+  })
+})
+
+describe('a policy with mistakes', () => {
+  it('names file, line, column, key, what was seen and what is allowed, all at once', () => {
+    const found = problems(
+      'version: 1\nsite: Test\nreview:\n  requird: always\n  timeout: soon\n  failures: atonce\nlimits: { memory: 3 gigs, cpus: 0 }\nimages: { a: 5 }\n',
+    )
+    expect(found.sort()).toEqual([
+      'policy.yaml:4:3: review.requird: no such key. Did you mean "required"? Allowed: required, timeout, failures.',
+      'policy.yaml:5:3: review.timeout: "soon" is not accepted. Allowed: a whole number and a unit: 30s, 15m, 24h or 7d.',
+      'policy.yaml:6:3: review.failures: "atonce" is not accepted. Did you mean "at-once"? Allowed: at-once, after-review.',
+      expect.stringMatching(/^policy\.yaml:7:11: limits\.memory: "3 gigs" is not accepted\. .*2GiB/),
+      expect.stringMatching(
+        /^policy\.yaml:7:27: limits\.cpus: 0 is not accepted\. Allowed: a number above 0/,
+      ),
+      expect.stringMatching(/^policy\.yaml:8:11: images\.a: 5 is not accepted\. Allowed: an image/),
+    ])
+  })
+
+  it.each([
+    ['nothing in it', '', /site: is missing/],
+    ['a list', '- version', /^policy\.yaml:1:1: the file: a list is not accepted here/],
+    ['a key twice', `${HEAD}site: again\n`, /^policy\.yaml:3:1: Map keys must be unique/],
+    ['broken YAML', `${HEAD}review: [\n`, /^policy\.yaml:4:1: /],
+    ['an unknown tag', `${HEAD}retention: !days 3\n`, /^policy\.yaml:3:12: Unresolved tag/],
+    ['an alias', `${HEAD}review: &a {}\nrelease: *a\n`, /^policy\.yaml:4:10: \*a: an alias/],
+    ['an empty part', `${HEAD}review:\n`, /^policy\.yaml:3:1: review: is empty/],
+    [
+      'another version',
+      'version: 2\nsite: x\n',
+      /^policy\.yaml:1:1: version: 2 is not accepted\. Allowed: 1\./,
+    ],
+    [
+      'a bare number for a time',
+      `${HEAD}retention: 30\n`,
+      /retention: 30 is not accepted\. Allowed: a whole number and a unit/,
+    ],
+    [
+      'a tick for what may not leave',
+      `${HEAD}release:\n  may: [logs]\n  ticked: [scores]\n`,
+      /^policy\.yaml:5:3: release\.ticked: "scores" is not in release\.may/,
+    ],
+    [
+      'such a tick for one competition',
+      `${HEAD}release: { may: [scores] }\ncompetitions:\n  x:\n    release:\n      ticked: [output]\n`,
+      /^policy\.yaml:7:7: competitions\.x\.release\.ticked: "output"/,
+    ],
+    ['an image that says nothing', `${HEAD}images: { a: {} }\n`, /images\.a: .*engine, bubblewrap/],
+    [
+      'a relative root for bubblewrap',
+      `${HEAD}images: { a: { bubblewrap: srv } }\n`,
+      /"srv" is not accepted\. Allowed: "host" or an absolute path/,
+    ],
+    [
+      'data at a relative place',
+      `${HEAD}data: [{ competition: x, source: here, target: /app/data, runs: [scoring] }]\n`,
+      /data\.0\.source: "here" is not accepted/,
+    ],
+    [
+      'data mounted over programs',
+      `${HEAD}data: [{ competition: x, source: /srv, target: /usr, runs: [scoring] }]\n`,
+      /data\.0\.target: "\/usr" is not accepted/,
+    ],
+    [
+      'data for no run',
+      `${HEAD}data: [{ competition: x, source: /srv, target: /app/data, runs: [] }]\n`,
+      /data\.0\.runs/,
+    ],
+  ])('is refused for %s', (_name, text, problem) => {
+    expect(
+      problems(text).some((one) => problem.test(one)),
+      problems(text).join('\n'),
+    ).toBe(true)
+  })
+
+  it('never throws, whatever the text', () => {
+    const soup = fc.string({
+      unit: fc.constantFrom(
+        'version: 1\n',
+        'site: x\n',
+        'review:',
+        ' ',
+        '\n',
+        '- ',
+        '{',
+        '}',
+        '[',
+        ']',
+        '&a',
+        '*a',
+        '!',
+        '"',
+        ':',
+        '1',
+        '__proto__: x\n',
+      ),
+      maxLength: 40,
+    })
+    fc.assert(
+      fc.property(soup, (text) => ['valid', 'invalid'].includes(parsePolicy(text, 'p').kind)),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+describe('the images of a policy', () => {
+  const { imageRules } = valid(`${HEAD}
+images:
+  "exact:1": host
+  12: twelve
+  "root/*": /srv/rootfs
+  "codalab/*": scoring-base:1
+  "both": { engine: e, bubblewrap: /b }
+  "python:*": { engine: "mirror.example/*" }
+  "p*": host
+`).policy
+
+  it.each([
+    ['exact:1', 'bubblewrap', 'host'],
+    ['exact:1', 'engine', undefined],
+    ['12', 'engine', 'twelve'],
+    ['root/x/y', 'bubblewrap', '/srv/rootfs'],
+    ['codalab/a:py37', 'engine', 'scoring-base:1'],
+    ['codalab/a:py37', 'bubblewrap', undefined],
+    ['both', 'engine', 'e'],
+    ['both', 'bubblewrap', '/b'],
+    ['python:3.11', 'engine', 'mirror.example/python:3.11'],
+    // The first pattern that fits decides, also when it has nothing for this sandbox.
+    ['python:3.11', 'bubblewrap', undefined],
+    ['perl', 'bubblewrap', 'host'],
+    ['other', 'engine', undefined],
+    ['EXACT:1', 'bubblewrap', undefined],
+    ['python:$&', 'engine', undefined],
+    ['python:x --privileged', 'engine', undefined],
+    ['-python', 'engine', undefined],
+    ['', 'engine', undefined],
+  ] as const)('make of %j in %s: %j', (name, sandbox, image) => {
+    expect(resolveImage(imageRules, name, sandbox)).toEqual(
+      image === undefined ? { kind: 'not-allowed' } : { kind: 'image', image },
+    )
+  })
+})
+
+describe('a stricter policy', () => {
+  const artefacts = fc.uniqueArray(fc.constantFrom(...ArtefactName.options))
+
+  it('never lets out more than a looser one', () => {
+    fc.assert(
+      fc.property(artefacts, artefacts, (may, alsoMay) => {
+        const rules = (names: readonly string[]) =>
+          rulesFor(valid(`${HEAD}release: { may: [${names.join(', ')}] }`).policy, ANY)
+        const loose = rules([...new Set([...may, ...alsoMay])])
+        const strict = rules(may)
+        for (const name of strict.releasable) expect(loose.releasable).toContain(name)
+        for (const name of strict.ticked) expect(strict.releasable).toContain(name)
+      }),
+    )
+  })
+})
