@@ -1,18 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { open, readFile } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
-import { z } from 'zod'
 import { CappedLogFile } from './capped-log-file.ts'
 import { type ConfinedUser, defaultConfinedUser } from './confined-user.ts'
 import { giveOutputFolderTo } from './output-folder.ts'
 import { checkOwnerMark } from './owner-mark.ts'
+import { limitByResources, watchMemory } from './resource-limits.ts'
 import { createRoomCgroup, type RoomCgroup, removeCgroupsNamed } from './room-cgroup.ts'
 import { roomCommand } from './room-command.ts'
 import { findRoomImage, type RoomImage } from './room-image.ts'
+import { type FirstProcess, readRoomStatus } from './room-status.ts'
 import { outcomeOf, watchRun } from './run-watch.ts'
 import type { RunOutcome, RunSpec, Sandbox } from './sandbox.ts'
 
@@ -27,14 +26,13 @@ export type BubblewrapOptions = {
 /** How long dead processes get to disappear before we say that they did not. */
 const GONE_GRACE_MS = 30_000
 
-/** bubblewrap's own words, a JSON document a line: the first process of the room, then how the program ended. */
-const RoomStatus = z.looseObject({ 'child-pid': z.int().optional(), 'exit-code': z.int().optional() })
-
 /**
  * Runs programs with bubblewrap, for machines without a container engine. Namespaces hide network, processes and files;
  * no capability is left; the confined user owns nothing. Memory, processes and processor time are limited by a control
- * group where this worker may make one, by resource limits otherwise (then memory is address space per process, and
- * processor time is limited by the time limit alone). Throws for a bad owner mark.
+ * group where this worker may make one. Otherwise a limit of the room's user namespace holds for processes; memory is
+ * added up four times a second and its room stopped, with a looser limit on each process's addresses in between; scratch
+ * space in memory is limited but not added to it; and cores are not limited. Mounted inputs must be readable for `user`
+ * (or for everybody); folders above them need not be when the worker is root. Throws for a bad owner mark.
  */
 export function createBubblewrapSandbox(options: BubblewrapOptions): Sandbox {
   const user = options.user ?? defaultConfinedUser()
@@ -64,9 +62,7 @@ export function createBubblewrapSandbox(options: BubblewrapOptions): Sandbox {
     },
 
     async removeLeftovers() {
-      const removed = await removeCgroupsNamed(
-        (name) => name.startsWith(`${ownerMark}.`) && !running.has(name),
-      )
+      const removed = await removeCgroupsNamed((name) => isRoomOf(ownerMark, name) && !running.has(name))
       return removed.length
     },
 
@@ -101,10 +97,9 @@ async function runLimited(
     image,
     user,
     asRoot: process.getuid?.() === 0,
-    limitedBy: cgroup === undefined ? 'resource-limits' : 'control-group',
   })
   const child = spawn(program, parameters, {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', ...image.files.map(() => 'pipe' as const)],
     // What starts the room needs to find its programs and nothing else; the room's own environment is cleared.
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
     cwd: '/',
@@ -115,28 +110,47 @@ async function runLimited(
   })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   await started
-  const [, stdout, stderr, gate, status] = streamsOf(child)
-  const statuses = readStatuses(status)
-  const kill = () => void child.kill('SIGKILL')
+  const { stdout, stderr, gate, statusText, roomGate, files } = streamsOf(child)
+  const status = readRoomStatus(statusText)
+  let first: FirstProcess | undefined
+  // By the room's first process where there is one: bubblewrap then sees it end, and takes it off the process table.
+  const kill = () => void (first === undefined ? child.kill('SIGKILL') : killProcess(first.pid))
   const copying = Promise.all([copy(stdout, logs.stdout), copy(stderr, logs.stderr)])
-  // Output that cannot be kept (the disk is full) ends the run; awaited below.
+  // Output that cannot be kept (the disk is full) ends the run, and so does a status we do not understand; both are
+  // awaited below.
   copying.catch(kill)
+  status.exitCode.catch(kill)
+  const memoryWatched = new AbortController()
   try {
     if (child.pid !== undefined) await cgroup?.admit(child.pid)
+    for (const [index, file] of image.files.entries()) give(files[index], file.text)
+    give(gate, 'go\n')
+    first = await status.made
+    if (first !== undefined && cgroup === undefined) await limitByResources(first, spec.limits)
   } catch (error) {
     kill()
+    await ended
     throw error
   }
   const watch = watchRun({ spec, signal, kill })
-  gate.on('error', () => undefined).end('go\n')
+  const watchingMemory =
+    first === undefined || cgroup !== undefined
+      ? undefined
+      : watchMemory({
+          first,
+          memoryBytes: spec.limits.memoryBytes,
+          signal: memoryWatched.signal,
+          onOver: () => watch.stop('memory-limit'),
+        })
+  give(roomGate, 'go')
   await ended
-  await watch.end()
-  await copying
-  const { firstProcess, exitCode } = await statuses
-  if (firstProcess !== undefined) await untilGone(firstProcess)
+  memoryWatched.abort()
+  await Promise.all([watch.end(), watchingMemory, copying])
+  const exitCode = (await status.exitCode) ?? (await exitCodeOfNoProgram(spec))
+  if (first !== undefined) await untilEnded(first.pid)
   const outOfMemory = (await cgroup?.wasOutOfMemory()) ?? false
   if (exitCode === undefined && watch.reason === undefined && !outOfMemory) {
-    throw new Error(`the room could not be made (${child.signalCode ?? `exit code ${child.exitCode}`})`)
+    throw new Error(`the room could not be made: ${await firstWordsOf(spec.stderrFile)}`)
   }
   return outcomeOf({
     spec,
@@ -148,12 +162,36 @@ async function runLimited(
   })
 }
 
-function streamsOf(child: ChildProcess): [unknown, Readable, Readable, Writable, Readable] {
-  const [stdin, stdout, stderr, gate, status] = child.stdio
-  if (!isReadable(stdout) || !isReadable(stderr) || !isWritable(gate) || !isReadable(status)) {
+function streamsOf(child: ChildProcess) {
+  const [, stdout, stderr, gate, statusText, roomGate, ...files]: readonly unknown[] = child.stdio
+  if (
+    !isReadable(stdout) ||
+    !isReadable(stderr) ||
+    !isWritable(gate) ||
+    !isReadable(statusText) ||
+    !isWritable(roomGate)
+  ) {
     throw new Error('the pipes of the room could not be made')
   }
-  return [stdin, stdout, stderr, gate, status]
+  return { stdout, stderr, gate, statusText, roomGate, files: files.filter(isWritable) }
+}
+
+/** Writes and closes; a room that died before it could read shows that by its end. */
+function give(to: Writable | undefined, text: string): void {
+  to?.on('error', () => undefined).end(text)
+}
+
+function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It ended by itself.
+  }
+}
+
+/** The names that {@link createBubblewrapSandbox} gives; the mark of one worker may begin with that of another. */
+function isRoomOf(ownerMark: string, name: string): boolean {
+  return name.startsWith(`${ownerMark}.`) && /^[0-9a-f]{12}$/.test(name.slice(ownerMark.length + 1))
 }
 
 function isReadable(stream: unknown): stream is Readable {
@@ -168,80 +206,48 @@ async function copy(from: Readable, to: CappedLogFile): Promise<void> {
   for await (const chunk of from) await to.write(chunk)
 }
 
-async function readStatuses(from: Readable): Promise<{ firstProcess?: number; exitCode?: number }> {
-  let text = ''
-  for await (const chunk of from.setEncoding('utf8')) text = (text + chunk).slice(-10_000)
-  let found: { firstProcess?: number; exitCode?: number } = {}
-  for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
-    const status = RoomStatus.parse(JSON.parse(line))
-    const { 'child-pid': firstProcess, 'exit-code': exitCode } = status
-    found = {
-      ...found,
-      ...(firstProcess === undefined ? {} : { firstProcess }),
-      ...(exitCode === undefined ? {} : { exitCode }),
-    }
+/**
+ * 127, as shells say it, when the room was ready but its image has no such program: the fault of who named the program.
+ * Until a program runs, stderr has bubblewrap's words alone.
+ */
+async function exitCodeOfNoProgram(spec: RunSpec): Promise<number | undefined> {
+  const words = await firstWordsOf(spec.stderrFile)
+  return words.startsWith(`bwrap: execvp ${spec.command[0]}: `) ? 127 : undefined
+}
+
+async function firstWordsOf(path: string): Promise<string> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(500), 0, 500, 0)
+    return buffer.toString('utf8', 0, bytesRead).trim().replaceAll('\n', ' ')
+  } finally {
+    await file.close()
   }
-  return found
 }
 
 /**
- * Waits until the first process of the room is gone: the kernel kills all others of its process namespace before it
- * lets it go, however they hid from their parents (pid_namespaces(7)). Throws if that takes longer than 30 s.
+ * Waits until the first process of the room has ended: the kernel kills all others of its process namespace, however
+ * they hid from their parents, and waits for them, before it lets it end (pid_namespaces(7)). Throws if that takes longer
+ * than 30 s.
  */
-async function untilGone(firstProcess: number): Promise<void> {
+async function untilEnded(firstProcess: number): Promise<void> {
   const giveUpAt = performance.now() + GONE_GRACE_MS
-  while (await isThere(firstProcess)) {
+  while (await isAlive(firstProcess)) {
     if (performance.now() > giveUpAt) throw new Error(`process ${firstProcess} of the room does not end`)
     await pause(5)
   }
 }
 
-function isThere(pid: number): Promise<boolean> {
-  return access(`/proc/${pid}`).then(
-    () => true,
-    () => false,
-  )
+/**
+ * Not so if only its entry in the process table is left: bubblewrap leaves that to the machine's process 1, which may
+ * take seconds, and in a container perhaps never does it.
+ */
+async function isAlive(pid: number): Promise<boolean> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+  // proc_pid_stat(5): number, name in brackets (which may itself contain brackets), state.
+  const state = text?.slice(text.lastIndexOf(')') + 2, text.lastIndexOf(')') + 3)
+  return state !== undefined && state !== 'Z' && state !== 'X'
 }
-
-/** Why bubblewrap cannot confine a program on this machine, in words that end a sentence; undefined when it can. */
-export async function troubleWithBubblewrap(): Promise<string | undefined> {
-  const sandbox = createBubblewrapSandbox({ ownerMark: 'scoregate-probe' })
-  const folder = await mkdtemp(join(tmpdir(), 'scoregate-probe-'))
-  try {
-    const stderrFile = join(folder, 'stderr')
-    await writeFile(stderrFile, '')
-    const outcome = await sandbox.run(
-      {
-        label: 'probe',
-        image: 'host',
-        command: ['true'],
-        workingDirectory: '/',
-        environment: {},
-        mounts: [],
-        limits: PROBE_LIMITS,
-        stdoutFile: join(folder, 'stdout'),
-        stderrFile,
-      },
-      new AbortController().signal,
-    )
-    if (outcome.kind === 'exited' && outcome.exitCode === 0) return undefined
-    return outcome.kind === 'sandbox-failed' ? outcome.detail : `a first program ended as "${outcome.kind}"`
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-const PROBE_LIMITS = {
-  timeSeconds: 10,
-  memoryBytes: 256 * 2 ** 20,
-  cpus: 1,
-  processes: 32,
-  openFiles: 64,
-  outputBytes: 2 ** 20,
-  outputFiles: 10,
-  logBytes: 10_000,
-  scratchBytes: 2 ** 20,
-} as const
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -1,4 +1,5 @@
-import { createBubblewrapSandbox, troubleWithBubblewrap } from './bubblewrap.ts'
+import { createBubblewrapSandbox } from './bubblewrap.ts'
+import { troubleWithBubblewrap } from './bubblewrap-probe.ts'
 import { createContainerEngineSandbox } from './container-engine.ts'
 import { askEngineSocket, engineSocketPaths } from './engine-socket.ts'
 import type { Sandbox } from './sandbox.ts'

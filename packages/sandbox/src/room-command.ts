@@ -6,6 +6,9 @@ import type { RunSpec } from './sandbox.ts'
 /** File descriptors of the starting process, beside the standard three. */
 export const GATE_FD = 3
 export const STATUS_FD = 4
+export const ROOM_GATE_FD = 5
+/** Of the image's small files, in their order, from this number on. */
+export const FIRST_FILE_FD = 6
 
 /** Where the mounts are staged, in a mount namespace of the room's own; nothing of it is visible outside. */
 const STAGE = '/mnt'
@@ -35,18 +38,15 @@ read -r go <&3
 exec 3<&-
 exec "$@" </dev/null`
 
-/** Memory and number of processes are limited by resource limits where the worker may not make control groups. */
-export type LimitedBy = 'control-group' | 'resource-limits'
-
 /** The command, from the host's side, that runs a program in a room. */
 export function roomCommand(
   spec: RunSpec,
-  given: { image: RoomImage; user: ConfinedUser; asRoot: boolean; limitedBy: LimitedBy },
+  given: { image: RoomImage; user: ConfinedUser; asRoot: boolean },
 ): string[] {
   const { image, user, asRoot } = given
   const sources = [...image.binds.map(({ source }) => source), ...spec.mounts.map(({ source }) => source)]
   const staged = (index: number) => (asRoot ? `${STAGE}/${index}` : (sources[index] ?? ''))
-  const confined = [...resourceLimits(spec, given.limitedBy), ...bubblewrap(spec, image, staged)]
+  const confined = [...limitsOfFiles(spec), ...bubblewrap(spec, image, staged)]
   if (!asRoot) return ['sh', '-c', PLAIN_SCRIPT, 'sh', ...confined]
   return [
     ...['unshare', '--mount', '--propagation', 'private'],
@@ -57,16 +57,10 @@ export function roomCommand(
   ]
 }
 
-function resourceLimits(spec: RunSpec, limitedBy: LimitedBy): string[] {
+/** Memory, processes and processor time are limited from outside, when the room is there. */
+function limitsOfFiles(spec: RunSpec): string[] {
   const { limits } = spec
-  return [
-    'prlimit',
-    '--core=0',
-    `--nofile=${limits.openFiles}`,
-    `--fsize=${largestFileBytes(spec)}`,
-    ...(limitedBy === 'control-group' ? [] : [`--as=${limits.memoryBytes}`, `--nproc=${limits.processes}`]),
-    '--',
-  ]
+  return ['prlimit', '--core=0', `--nofile=${limits.openFiles}`, `--fsize=${largestFileBytes(spec)}`, '--']
 }
 
 function bubblewrap(spec: RunSpec, image: RoomImage, staged: (index: number) => string): string[] {
@@ -84,9 +78,14 @@ function bubblewrap(spec: RunSpec, image: RoomImage, staged: (index: number) => 
       'room',
     ],
     ...['--cap-drop', 'ALL', '--json-status-fd', String(STATUS_FD), '--clearenv'],
+    // The room is complete and its program waits, so that the worker can set limits on it from outside.
+    ...['--block-fd', String(ROOM_GATE_FD)],
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...image.binds.flatMap(({ target }, index) => ['--ro-bind', staged(index), target]),
     ...image.links.flatMap(({ target, at }) => ['--symlink', target, at]),
+    ...image.files.flatMap(({ at }, index) => [
+      ...['--perms', '0444', '--ro-bind-data', String(FIRST_FILE_FD + index), at],
+    ]),
     ...['--proc', '/proc', '--dev', '/dev'],
     ...[...scratch, '--tmpfs', '/tmp', ...scratch, '--tmpfs', '/dev/shm'],
     ...spec.mounts.flatMap(({ target, mode }, index) => [
@@ -94,6 +93,8 @@ function bubblewrap(spec: RunSpec, image: RoomImage, staged: (index: number) => 
       staged(image.binds.length + index),
       target,
     ]),
+    // An engine makes the working folder where there is none, and so do we.
+    ...['--dir', spec.workingDirectory],
     // The root itself is a small writable file system until now.
     ...['--remount-ro', '/dev', '--remount-ro', '/'],
     ...['--chdir', spec.workingDirectory, '--'],
