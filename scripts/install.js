@@ -20,7 +20,9 @@ export function installNpmPackages() {
   const done = `${root}/node_modules/.package-lock.json`
   if (existsSync(done) && statSync(done).mtimeMs >= statSync(`${root}/package-lock.json`).mtimeMs) return
   process.stdout.write('Installing npm packages …\n')
-  run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'])
+  // Not `npm ci`: it refuses a lockfile that lacks a package for another kind of machine, as one made behind a partial
+  // registry does. This takes the versions of the lockfile all the same, and writes none.
+  run('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'])
 }
 
 /**
