@@ -15,11 +15,10 @@ import {
 } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Digest } from '@scoregate/protocol/digest'
 import { ManifestEntry, SealRefusal } from '@scoregate/protocol/manifest'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MAX_REFUSALS, type SealLimits, type SealSink, sealFolder } from './seal.ts'
 
@@ -362,49 +361,5 @@ describe('sealing as any user', () => {
     } finally {
       if (mounted) execFileSync('umount', [join(folder, 'mounted')])
     }
-  })
-})
-
-describe('any tree of regular files', () => {
-  const name = fc.stringMatching(/^[a-z0-9_][a-z0-9_ -]{0,8}[a-z0-9_]$/)
-  const tree = fc.uniqueArray(
-    fc.record({
-      path: fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/')),
-      bytes: fc.uint8Array({ maxLength: 2000 }),
-    }),
-    { maxLength: 12, selector: (file) => file.path },
-  )
-
-  it('is sealed to exactly its content', async () => {
-    await fc.assert(
-      fc.asyncProperty(tree, async (files) => {
-        const root = await mkdtemp(join(home, 'tree-'))
-        const written = new Map<string, string>()
-        for (const { path, bytes } of files) {
-          // A path that passes through a file, or names a folder, is none that a tree can have.
-          try {
-            await mkdir(dirname(join(root, path)), { recursive: true })
-            await writeFile(join(root, path), bytes)
-          } catch {
-            continue
-          }
-          written.set(path, createHash('sha256').update(bytes).digest('hex'))
-        }
-        const sealed = await sealFolder({
-          section: 'predictions',
-          folder: root,
-          sink: memorySink(),
-          limits: LIMITS,
-        })
-        expect(sealed.refusals).toEqual([])
-        expect(Object.fromEntries(sealed.entries.map((entry) => [entry.path, entry.sha256]))).toEqual(
-          Object.fromEntries(written),
-        )
-        const paths = sealed.entries.map((entry) => entry.path)
-        expect(paths).toEqual([...paths].sort())
-        await rm(root, { recursive: true })
-      }),
-      { numRuns: 40 },
-    )
   })
 })
