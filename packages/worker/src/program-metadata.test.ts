@@ -52,6 +52,8 @@ describe('the metadata of a program', () => {
       { 'metadata.yaml': 'command: !!python/object/apply:os.system [id]\n' },
       'no-command',
     ],
+    ['YAML of brackets without end', { 'metadata.yaml': `a: ${'['.repeat(20_000)}` }, 'unreadable'],
+    ['YAML of lists in lists', { 'metadata.yaml': `a:\n  ${'- '.repeat(20_000)}x` }, 'unreadable'],
     ['YAML that laughs', { 'metadata.yaml': laughs() }, 'unreadable'],
   ] as const)('of %s', async (_what, files, kind) => {
     expect((await read(files)).kind).toBe(kind)

@@ -52,6 +52,7 @@ async function findMetadata(root: string): Promise<ProgramMetadata | undefined> 
 function commandOf(
   text: string,
 ): { kind: 'command'; command: string } | { kind: 'no-command' | 'unreadable' } {
+  if (mayNestDeeply(text)) return { kind: 'unreadable' }
   let value: unknown
   try {
     // Core schema: no tags of a language's own. A few aliases at most, so that nothing grows out of proportion.
@@ -62,6 +63,17 @@ function commandOf(
   }
   const parsed = WithCommand.safeParse(value)
   return parsed.success ? { kind: 'command', command: parsed.data.command } : { kind: 'no-command' }
+}
+
+/** More places where YAML can begin a level than any metadata has; far below what the parser's recursion can take. */
+const MOST_LEVELS = 500
+
+/**
+ * Whether text could be nested so deeply that the parser runs out of stack. That would end the whole process, past any
+ * `catch`, and the text comes from a participant.
+ */
+function mayNestDeeply(text: string): boolean {
+  return (text.match(/[[{]|[-?:][ \t]/g) ?? []).length > MOST_LEVELS
 }
 
 /** The text of a file; `undefined` if there is none, empty text if it is too large to be metadata. */
