@@ -126,7 +126,8 @@ async function runLimited(
     for (const [index, file] of image.files.entries()) give(files[index], file.text)
     give(gate, 'go\n')
     first = await status.made
-    if (first !== undefined && cgroup === undefined) await limitByResources(first, spec.limits)
+    if (first !== undefined && cgroup === undefined)
+      await limitByResources(first, { limits: spec.limits, user })
   } catch (error) {
     kill()
     await ended

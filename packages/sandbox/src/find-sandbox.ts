@@ -1,6 +1,8 @@
 import { createBubblewrapSandbox } from './bubblewrap.ts'
 import { troubleWithBubblewrap } from './bubblewrap-probe.ts'
 import { createContainerEngineSandbox } from './container-engine.ts'
+import { EngineClient } from './engine-client.ts'
+import { unfitnessOf } from './engine-fitness.ts'
 import { askEngineSocket, engineSocketPaths } from './engine-socket.ts'
 import type { Sandbox } from './sandbox.ts'
 
@@ -9,7 +11,10 @@ export type FoundSandbox =
   | { readonly kind: 'found'; readonly sandbox: Sandbox }
   | { readonly kind: 'none'; readonly problems: string[] }
 
-/** Finds a sandbox that works now: the one that was chosen, or with `automatic` an engine before bubblewrap. */
+/**
+ * Finds a sandbox that works now and can enforce our limits: the one that was chosen, or with `automatic` an engine before
+ * bubblewrap.
+ */
 export async function findSandbox(given: {
   choice: 'engine' | 'bubblewrap' | 'automatic'
   ownerMark: string
@@ -23,10 +28,12 @@ export async function findSandbox(given: {
     for (const path of paths) {
       const answer = await askEngineSocket(path)
       if (answer.kind === 'answers') {
-        return {
-          kind: 'found',
-          sandbox: createContainerEngineSandbox({ socketPath: answer.socketPath, ownerMark }),
+        const unfit = await askForFitness(path)
+        if (unfit.length === 0) {
+          return { kind: 'found', sandbox: createContainerEngineSandbox({ socketPath: path, ownerMark }) }
         }
+        problems.push(...unfit)
+        continue
       }
       problems.push(`No container engine answers at ${path}: ${answer.reason}.`)
     }
@@ -39,4 +46,14 @@ export async function findSandbox(given: {
     )
   }
   return { kind: 'none', problems }
+}
+
+async function askForFitness(socketPath: string): Promise<string[]> {
+  try {
+    const info = await new EngineClient(socketPath).info()
+    return unfitnessOf(info).map((problem) => `The engine at ${socketPath} ${problem}`)
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    return [`The engine at ${socketPath} does not say what it can enforce: ${words}`]
+  }
 }

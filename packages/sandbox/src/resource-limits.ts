@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import type { ConfinedUser } from './confined-user.ts'
 import type { FirstProcess } from './room-status.ts'
 import type { Limits } from './sandbox.ts'
 
@@ -16,10 +17,18 @@ const UNFILLED_ADDRESSES_BYTES = 512 * 2 ** 20
  * still waits. Set from outside, because a limit on processes that was set before would count the worker's own and
  * those of other rooms; in the room's user namespace it counts the room's alone.
  */
-export async function limitByResources(first: FirstProcess, limits: Limits): Promise<void> {
+export async function limitByResources(
+  first: FirstProcess,
+  { limits, user }: { limits: Limits; user: ConfinedUser },
+): Promise<void> {
   const addresses = limits.memoryBytes + UNFILLED_ADDRESSES_BYTES
   const cpuSeconds = Math.ceil(limits.timeSeconds * Math.max(1, limits.cpus)) + 1
-  await run('prlimit', [
+  const { uid, gid } = user
+  // As the user of the room, who may do so: root in a container often lacks the right (CAP_SYS_RESOURCE) to limit others.
+  const asUser = ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups', '--']
+  await run('env', [
+    ...(process.getuid?.() === 0 ? asUser : []),
+    'prlimit',
     `--pid=${first.pid}`,
     `--nproc=${limits.processes}:${limits.processes}`,
     `--as=${addresses}:${addresses}`,

@@ -39,7 +39,9 @@ export async function removeCgroupsNamed(matches: (name: string) => boolean): Pr
   const removed = new Set<string>()
   for (const place of await cgroupPlaces()) {
     for (const parent of new Set(Object.values(place.parents))) {
-      for (const name of (await readdir(parent)).filter(matches)) {
+      // A place that cannot be read is one where no group could be made either.
+      const names = await readdir(parent).catch(() => [])
+      for (const name of names.filter(matches)) {
         await removeFolder(join(parent, name))
         removed.add(name)
       }
