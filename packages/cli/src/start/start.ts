@@ -51,7 +51,9 @@ export async function startInstallation(
   const samples = settings.withExample ? await writeSampleSubmissions(exampleFolder, paths.samples) : []
 
   const parts: RunningPart[] = []
+  const stopping = new AbortController()
   const stop = async () => {
+    stopping.abort()
     // Worker first, so that it can give its job back; the desk before the hub, so that it can say its last word.
     for (const part of [...parts].reverse()) await part.stop()
     await rm(paths.ready, { force: true })
@@ -64,6 +66,7 @@ export async function startInstallation(
           name,
           command: [process.execPath, commandFile, name, ...partOptions(settings, sandbox)],
           folder: paths.processes,
+          stopping: stopping.signal,
           onRestart: (part, exit) => say(`The ${part} ended (${exit}) and is started again.`),
         }),
       )

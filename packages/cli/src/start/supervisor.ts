@@ -41,6 +41,8 @@ export async function startPart(given: {
   command: readonly string[]
   folder: string
   onRestart: (name: PartName, exit: string) => void
+  /** Aborted when the whole installation stops: a part that ends then, for whatever reason, is not started again. */
+  stopping: AbortSignal
 }): Promise<RunningPart> {
   await mkdir(given.folder, { recursive: true, mode: 0o700 })
   const log = createWriteStream(join(given.folder, `${given.name}.log`), { flags: 'a', mode: 0o600 })
@@ -56,7 +58,7 @@ export async function startPart(given: {
     const startedAt = Date.now()
     const watched = child
     watched.once('exit', (code, signal) => {
-      if (stopping) return
+      if (stopping || given.stopping.aborted) return
       if (Date.now() - startedAt > STEADY_MS) pauseMs = FIRST_RESTART_MS
       given.onRestart(given.name, signal ?? `exit code ${code}`)
       timer = setTimeout(() => void again(), pauseMs)
@@ -65,7 +67,7 @@ export async function startPart(given: {
   }
 
   async function again(): Promise<void> {
-    if (stopping) return
+    if (stopping || given.stopping.aborted) return
     child = await launch(given.command, log, pidFile)
     watch()
   }
