@@ -91,7 +91,11 @@ describe.each(['engine', 'bubblewrap'] as const)('guards of a room of the %s san
       const mark = `mark-${randomBytes(8).toString('hex')}`
       const owner = `killed-${process.pid}.one`
       const rig = fileURLToPath(new URL('./killed-worker-rig.ts', import.meta.url))
-      const worker = spawn(process.execPath, ['--import', 'tsx', rig, name, owner, mark], { stdio: 'ignore' })
+      // What a killed worker leaves on disk goes with this test's own folder.
+      const worker = spawn(process.execPath, ['--import', 'tsx', rig, name, owner, mark], {
+        stdio: 'ignore',
+        env: { ...process.env, TMPDIR: site.folder },
+      })
       // The worker has the mark on its own command line as well.
       await until('its room runs', async () => (await processesMarked(mark)).length > 1)
       const ended = once(worker, 'exit')
