@@ -33,14 +33,6 @@ describe.each(['engine', 'bubblewrap'] as const)('guards of a room of the %s san
       expect(absent.outcome).toMatchObject({ kind: 'exited', exitCode: 127 })
     })
 
-    it('does not keep the worker waiting for others to clear up', async () => {
-      const begun = performance.now()
-      const { outcome } = await site.run('pass')
-      expect(outcome).toMatchObject({ kind: 'exited', exitCode: 0 })
-      // A machine's process 1 looks after what others left every few seconds, if at all.
-      if (name === 'bubblewrap') expect(performance.now() - begun).toBeLessThan(1_900)
-    })
-
     it('says memory-limit, where the same program runs with enough', async () => {
       const python = 'x = bytearray(b"x") * (256 * 2 ** 20); print(len(x))'
       expect((await site.run(python)).outcome).toMatchObject({ kind: 'memory-limit' })
@@ -96,8 +88,7 @@ describe.each(['engine', 'bubblewrap'] as const)('guards of a room of the %s san
         stdio: 'ignore',
         env: { ...process.env, TMPDIR: site.folder },
       })
-      // The worker has the mark on its own command line as well.
-      await until('its room runs', async () => (await processesMarked(mark)).length > 1)
+      await until('its room runs', async () => (await processesMarked(mark)).length > 0)
       const ended = once(worker, 'exit')
       worker.kill('SIGKILL')
       await ended

@@ -94,9 +94,11 @@ export async function openTestSite(sandbox: Sandbox): Promise<TestSite> {
 export async function processesMarked(mark: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
   const marked = await Promise.all(
-    pids.map(async (pid) =>
-      (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(mark) ? [pid] : [],
-    ),
+    pids.map(async (pid) => {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+      // The worker has the mark on its own command line, and so has a child of it for the moment before it starts.
+      return command.includes(mark) && !command.includes('killed-worker-rig') ? [pid] : []
+    }),
   )
   return marked.flat()
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { parsePolicy, resolveImage, workerSite } from '@scoregate/gate/policy'
 import { ScoregateError } from '@scoregate/protocol/errors'
-import { createContainerEngineSandbox } from '@scoregate/sandbox/container-engine'
 import { findEngineSocket } from '@scoregate/sandbox/engine-socket'
+import { findSandbox } from '@scoregate/sandbox/find-sandbox'
+import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import type { Settings } from '../settings.ts'
 import { installPackages, isInstalled } from './install-packages.ts'
 import { pullImage } from './pull-image.ts'
@@ -21,24 +22,25 @@ export async function chooseSandbox(
   settings: Settings,
   say: (line: string) => void,
 ): Promise<'engine' | 'bubblewrap'> {
-  const socketPath = await findEngineSocket(process.env)
+  const engine = await findSandbox({ choice: 'engine', ownerMark: 'scoregate-start', env: process.env })
   if (settings.sandbox === 'engine') {
-    if (socketPath !== undefined) return 'engine'
+    if (engine.kind === 'found') return 'engine'
     throw new ScoregateError({
       kind: 'unavailable',
       code: 'no-engine',
-      message: 'SCOREGATE_SANDBOX says "engine", but neither Docker nor Podman answers.',
-      remedy: 'Start the engine, or leave SCOREGATE_SANDBOX unset to use bubblewrap.',
+      message: 'SCOREGATE_SANDBOX says "engine", but no container engine here can confine a run.',
+      remedy: 'Mend what is listed, or leave SCOREGATE_SANDBOX unset to use bubblewrap.',
+      problems: engine.problems.map((what) => ({ where: 'engine', what, remedy: '' })),
     })
   }
-  if (settings.sandbox === 'automatic' && socketPath !== undefined) {
+  if (settings.sandbox === 'automatic' && engine.kind === 'found') {
     if (!settings.withExample) return 'engine'
-    const trouble = await troubleWithExampleImage(settings, socketPath, say)
+    const trouble = await troubleWithExampleImage(settings, engine.sandbox, say)
     if (trouble === undefined) return 'engine'
     say(`A container engine answers, but ${trouble}.`)
     say('Runs are confined with bubblewrap instead.')
   } else if (settings.sandbox === 'automatic') {
-    say('Neither Docker nor Podman answers; runs are confined with bubblewrap.')
+    say('No container engine here can confine a run; bubblewrap does.')
   }
   await ensureBubblewrap(say)
   return 'bubblewrap'
@@ -57,7 +59,7 @@ async function ensureBubblewrap(say: (line: string) => void): Promise<void> {
 /** Why the engine cannot run the example, in words that end a sentence; undefined when it can. */
 async function troubleWithExampleImage(
   settings: Settings,
-  socketPath: string,
+  sandbox: Sandbox,
   say: (line: string) => void,
 ): Promise<string | undefined> {
   const policy = parsePolicy(await readFile(settings.policyFile, 'utf8'), settings.policyFile)
@@ -66,10 +68,14 @@ async function troubleWithExampleImage(
   const images = workerSite(policy.policy, policy.digest).images
   const resolved = resolveImage(images, EXAMPLE_IMAGE, 'engine')
   if (resolved.kind === 'not-allowed') return `the policy allows no engine image for ${EXAMPLE_IMAGE}`
-  const sandbox = createContainerEngineSandbox({ socketPath, ownerMark: 'scoregate-start' })
   if (await sandbox.hasImage(resolved.image)) return undefined
   say(`Fetching the example's image ${resolved.image} …`)
-  if ((await pullImage(socketPath, resolved.image)) && (await sandbox.hasImage(resolved.image)))
+  const socketPath = await findEngineSocket(process.env)
+  if (
+    socketPath !== undefined &&
+    (await pullImage(socketPath, resolved.image)) &&
+    (await sandbox.hasImage(resolved.image))
+  )
     return undefined
   return `it has not the example's image ${resolved.image} and cannot fetch it`
 }
