@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -131,7 +131,7 @@ export class Installation {
   }
 
   /** Uploads a bundle and returns the competition's id. */
-  async createCompetition(files: Readonly<Record<string, string>>): Promise<number> {
+  async createCompetition(files: BundleFiles): Promise<number> {
     const key = await this.upload('organizer', 'competition_bundle', files)
     const completed = await this.hub('organizer', 'PUT', `/api/datasets/completed/${key}/`)
     const { status_id } = z.object({ status_id: z.number() }).parse(completed)
@@ -150,18 +150,14 @@ export class Installation {
   }
 
   /** Uploads a submission to a phase and returns its id. */
-  async submit(phase: number, files: Readonly<Record<string, string>>): Promise<number> {
+  async submit(phase: number, files: BundleFiles): Promise<number> {
     const key = await this.upload('participant', 'submission', files)
     await this.hub('participant', 'PUT', `/api/datasets/completed/${key}/`)
     const created = await this.hub('participant', 'POST', '/api/submissions/', { phase, data: key })
     return z.object({ id: z.number() }).parse(created).id
   }
 
-  async upload(
-    as: 'organizer' | 'participant',
-    type: string,
-    files: Readonly<Record<string, string>>,
-  ): Promise<string> {
+  async upload(as: 'organizer' | 'participant', type: string, files: BundleFiles): Promise<string> {
     const zip = await zipOf(files)
     const created = await this.hub(as, 'POST', '/api/datasets/', {
       type,
@@ -252,19 +248,18 @@ export async function until<T>(
   }
 }
 
+/** Files by name, as text or as bytes. */
+export type BundleFiles = Readonly<Record<string, string | Buffer>>
+
 /** A zip of these files. */
-export async function zipOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
+export async function zipOf(files: BundleFiles): Promise<Buffer> {
   const zip = new yazl.ZipFile()
-  for (const [name, content] of Object.entries(files)) zip.addBuffer(Buffer.from(content), name)
+  for (const [name, content] of Object.entries(files))
+    zip.addBuffer(typeof content === 'string' ? Buffer.from(content) : content, name)
   zip.end()
   const chunks: Buffer[] = []
   for await (const chunk of zip.outputStream) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks)
-}
-
-/** The SHA-256 of a text, in hexadecimal. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }
 
 /** A small competition for results submissions whose scoring program is the given Python text. */
@@ -290,7 +285,7 @@ leaderboards:
     columns:
       - {title: Accuracy, key: acc, index: 0, sorting: desc, precision: 3}
 `,
-    'logo.png': 'not looked at',
+    'logo.png': readFileSync('examples/sepsis-early-warning/bundle/logo.png'),
     'terms.md': 'Be kind.',
     'overview.md': '# Small',
     'truth/labels.csv': 'a,1\nb,0\n',

@@ -98,7 +98,7 @@ function suite(sandbox: Sandbox, image: string): void {
     const planted = join(tmpdir(), `scoregate-planted-${process.pid}`)
     await writeFile(planted, 'secret')
     const { stdout } = await shell(
-      `cat given.txt; echo; ls -A / /tmp /app; cat ${planted} /etc/shadow; ls /root /home /work /var/run/docker.sock`,
+      `cat given.txt; echo; ls -A / /tmp /app; cat ${planted} /etc/shadow; ls /root /home /srv /var/run/docker.sock`,
     )
     await rm(planted)
     expect(stdout).toMatch(/^given\n/)
