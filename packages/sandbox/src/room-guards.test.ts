@@ -6,10 +6,21 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Sandbox } from './sandbox.ts'
-import { openTestSite, processesMarked, startSandbox, type TestSite, until } from './sandbox-rig.ts'
+import {
+  isToBeTested,
+  openTestSite,
+  processesMarked,
+  startSandbox,
+  type TestSite,
+  until,
+} from './sandbox-rig.ts'
 
 // Each limit is tried on both its sides, and each way to end on the exact outcome that the worker builds its reason on.
-describe.each(['engine', 'bubblewrap'] as const)('guards of a room of the %s sandbox', (name) => {
+for (const name of ['engine', 'bubblewrap'] as const) {
+  describe.runIf(await isToBeTested(name))(`guards of a room of the ${name} sandbox`, () => guards(name))
+}
+
+function guards(name: Sandbox['name']): void {
   const ownerMark = `guards-${process.pid}`
   let sandbox: Sandbox
   let site: TestSite
@@ -171,4 +182,4 @@ print(json.dumps({"variables": variables, "fds": sorted(fds)}))`,
       expect(await readFile(secret, 'utf8')).toBe('kept')
     })
   })
-})
+}

@@ -24,7 +24,19 @@ export const TEST_LIMITS: Limits = {
   scratchBytes: 2 * 2 ** 20,
 }
 
-/** The sandbox of that name, or an error that says what this machine lacks: a test of a sandbox is never left out. */
+/**
+ * Whether the tests of a sandbox are to run. A developer's machine may lack a container engine, and its tests are then
+ * skipped by name; where everything must be tested (`SCOREGATE_TEST_REQUIRE_ENGINE=1`) they run, and fail.
+ */
+export async function isToBeTested(name: Sandbox['name']): Promise<boolean> {
+  if (name === 'bubblewrap' || process.env['SCOREGATE_TEST_REQUIRE_ENGINE'] === '1') return true
+  return startSandbox(name, 'scoregate-probe').then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The sandbox of that name; throws what this machine lacks for it. */
 export async function startSandbox(name: Sandbox['name'], ownerMark: string): Promise<Sandbox> {
   const found = await findSandbox({ choice: name, ownerMark, env: process.env })
   if (found.kind === 'none') throw new Error(found.problems.join('\n'))
