@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, statSync, utimesSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** The root of the clone. */
@@ -23,6 +23,9 @@ export function installNpmPackages() {
   // Not `npm ci`: it refuses a lockfile that lacks a package for another kind of machine, as one made behind a partial
   // registry does. This takes the versions of the lockfile all the same, and writes none.
   run('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'])
+  // npm leaves its record as it was when nothing had to change, and each start would ask it again.
+  const now = new Date()
+  if (existsSync(done)) utimesSync(done, now, now)
 }
 
 /**
