@@ -3,6 +3,7 @@ import { ArtefactName } from './artefact.ts'
 import { CanonicalScore } from './columns.ts'
 import { Digest } from './digest.ts'
 import { ReasonCode } from './reason-code.ts'
+import { Receipt } from './receipt.ts'
 
 /**
  * What the desk tells the platform about a job, and the only way that anything of a run reaches it. Paths, below the
@@ -24,7 +25,12 @@ export const Outcome = z.discriminatedUnion('kind', [
   /** The outputs are sealed and wait for a person. Ends the worker's lease. */
   z.strictObject({ kind: z.literal('awaiting-validation'), ...outcomeFields }),
   /** The run failed, was rejected or expired. Ends the lease if there is one. Nothing of the run goes with it. */
-  z.strictObject({ kind: z.literal('failed'), ...outcomeFields, reason: ReasonCode }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    ...outcomeFields,
+    reason: ReasonCode,
+    receipt: Receipt.optional(),
+  }),
   /** Approved: exactly these scores, and these artefacts, which were uploaded before. */
   z.strictObject({
     kind: z.literal('released'),
@@ -32,6 +38,7 @@ export const Outcome = z.discriminatedUnion('kind', [
     releasedAt: z.iso.datetime(),
     scores: z.array(CanonicalScore),
     artefacts: z.array(z.strictObject({ name: ArtefactName, sha256: Digest, sizeBytes: z.int().min(0) })),
+    receipt: Receipt.optional(),
   }),
   /** Artefacts of a failed run, released after it was reported as failed. The status stays Failed. */
   z.strictObject({
@@ -39,6 +46,7 @@ export const Outcome = z.discriminatedUnion('kind', [
     ...outcomeFields,
     releasedAt: z.iso.datetime(),
     artefacts: z.array(z.strictObject({ name: ArtefactName, sha256: Digest, sizeBytes: z.int().min(0) })),
+    receipt: Receipt.optional(),
   }),
 ])
 export type Outcome = z.infer<typeof Outcome>
