@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { SitePublicKey } from '@scoregate/protocol/receipt'
 import { z } from 'zod'
 import { readPrivateJson, writePrivateJson } from './private-file.ts'
 
@@ -27,6 +28,8 @@ export const Provision = z.strictObject({
   secrets: Secrets,
   hubUrl: z.url(),
   deskUrl: z.url(),
+  /** By which the hub believes this site's receipts; the private half stays in the desk's folder. */
+  sitePublicKey: SitePublicKey,
   example: z.string().optional(),
   signInLinks: z.strictObject({ organizer: SignInLink, participant: SignInLink, reviewer: SignInLink }),
 })

@@ -1,5 +1,6 @@
 import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { ensureSitePublicKey } from '@scoregate/desk/site-key'
 import { STARTER_POLICY } from '@scoregate/gate/policy'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import {
@@ -44,6 +45,7 @@ export async function startInstallation(
     secrets,
     hubUrl: `http://${visibleHost(settings.host)}:${settings.hubPort}`,
     deskUrl: `http://${visibleHost(settings.host)}:${settings.deskPort}`,
+    sitePublicKey: await ensureSitePublicKey(paths.desk),
     ...(settings.withExample ? { example: exampleFolder } : {}),
     signInLinks: newSignInLinks(secrets, new Date()),
   }
