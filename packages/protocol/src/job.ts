@@ -14,14 +14,32 @@ export const InputLink = z.strictObject({
 export type InputLink = z.infer<typeof InputLink>
 
 /**
+ * A job's name as the platform gives it: so few kinds of characters that it is one step of a path wherever it stands, and
+ * needs no escape in a log.
+ */
+export const JobName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$/, 'a job id: up to 64 letters, digits, and . _ ~ -')
+
+/** {@link JobName} where the compiler shall see that it is one, and not any text. */
+export const JobId = JobName.brand<'JobId'>()
+export type JobId = z.infer<typeof JobId>
+
+/** Which try of a job: counted by the platform from 1. */
+export const Attempt = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1)
+
+/**
  * One submission to run on one task: what a hub gives to the worker that leases it. The archives and switches are those
  * of Codabench's run arguments (protocol reference, section 2) in our spelling, with both steps, prediction and scoring,
  * in one job: predictions never travel in between. There is no link to upload anything.
  */
 export const Job = z.strictObject({
-  jobId: z.string().min(1).max(64),
+  jobId: JobName,
   /** Fencing token: grows by one each time the job is leased; every message about the job must carry the newest. */
-  attempt: z.int().min(1),
+  attempt: Attempt,
   submission: z.strictObject({
     id: z.int().min(1),
     submittedAt: z.iso.datetime(),

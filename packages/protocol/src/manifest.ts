@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Digest } from './digest.ts'
+import { JobName } from './job.ts'
 
 /**
  * The name of a file in a hold: relative, slash-separated, each part 1-255 bytes of visible ASCII but no `\`, no `:`,
@@ -70,7 +71,7 @@ export type ProgramEnd = z.infer<typeof ProgramEnd>
  */
 export const Manifest = z.strictObject({
   format: z.literal('scoregate-manifest/1'),
-  jobId: z.string().min(1).max(64),
+  jobId: JobName,
   attempt: z.int().min(1),
   submissionId: z.int().min(1),
   platform: z.url(),

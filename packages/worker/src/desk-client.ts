@@ -68,7 +68,7 @@ export function connectDesk(desk: { readonly deskUrl: string; readonly deskToken
         method: 'POST',
         url,
         token,
-        body: deposit,
+        body: JSON.stringify(deposit),
         timeoutMs: DEPOSIT_TIMEOUT_MS,
         signal,
       })

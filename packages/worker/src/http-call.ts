@@ -8,8 +8,8 @@ export type Call = {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: string
   readonly token: string
-  /** Sent as JSON; a Blob is sent as its bytes, with its length in front. */
-  readonly body?: unknown
+  /** JSON as text; a Blob is sent as its bytes, with its length in front. */
+  readonly body?: Blob | string
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
@@ -34,9 +34,7 @@ export async function call(request: Call): Promise<Answer> {
         Accept: 'application/json',
         ...(hasBody ? { 'Content-Type': isFile ? 'application/octet-stream' : 'application/json' } : {}),
       },
-      ...(hasBody
-        ? { body: request.body instanceof Blob ? request.body : JSON.stringify(request.body) }
-        : {}),
+      ...(hasBody ? { body: request.body } : {}),
     })
     return { kind: 'answer', status: response.status, body: parseJson(await readCapped(response)) }
   } catch (error) {

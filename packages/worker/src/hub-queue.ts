@@ -1,12 +1,6 @@
+import { JobRef, type UpwardWord, upwardMessage, type Version, WorkerName } from '@scoregate/gate/upward-word'
 import type { Job } from '@scoregate/protocol/job'
-import {
-  LEASE_PATH,
-  Lease,
-  LeaseExtended,
-  type LeaseMessage,
-  type LeaseRequest,
-  type RunningStatus,
-} from '@scoregate/protocol/lease'
+import { Lease, LeaseExtended, type RunningStatus } from '@scoregate/protocol/lease'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
 import { type Answer, call } from './http-call.ts'
 
@@ -29,9 +23,13 @@ export type LeaseStanding =
 /** A job by what every message about it carries. */
 export type LeasedJob = Pick<Job, 'jobId' | 'attempt'>
 
-/** The hub as a worker sees it. Every function tries once; throws only when `signal` is aborted. */
+/**
+ * The hub as a worker sees it. Every function tries once; throws only when `signal` is aborted. All that it can say is an
+ * `UpwardWord`: closed words, numbers and the job's own name.
+ */
 export type HubQueue = {
-  lease(request: LeaseRequest, signal: AbortSignal): Promise<LeaseAnswer>
+  /** Asks for a job; the hub may keep the question open for `waitSeconds`. */
+  lease(waitSeconds: number, signal: AbortSignal): Promise<LeaseAnswer>
   heartbeat(job: LeasedJob, signal: AbortSignal): Promise<LeaseStanding>
   sendStatus(job: LeasedJob, status: RunningStatus, signal: AbortSignal): Promise<LeaseStanding>
   /** Reports that nothing could be run. Takes a code of the closed list and no text (rule 8 of the design). */
@@ -42,37 +40,25 @@ export type HubQueue = {
 const MESSAGE_TIMEOUT_MS = 15_000
 
 /** Speaks the lease wire of `@scoregate/protocol/lease` with the hub at `hubUrl`. */
-export function connectHubQueue(hub: { readonly hubUrl: string; readonly queueToken: string }): HubQueue {
-  const leases = hub.hubUrl.replace(/\/+$/, '') + LEASE_PATH
+export function connectHubQueue(hub: {
+  readonly hubUrl: string
+  readonly queueToken: string
+  readonly workerName: string
+  readonly version: Version
+}): HubQueue {
+  const address = hub.hubUrl.replace(/\/+$/, '')
+  const worker = WorkerName.parse(hub.workerName)
 
-  const tell = (
-    job: LeasedJob,
-    word: 'heartbeat' | 'status' | 'failure' | 'return',
-    more: { readonly status?: RunningStatus; readonly reason?: ReasonCode },
-    signal: AbortSignal,
-  ): Promise<Answer> => {
-    const message: LeaseMessage = { attempt: job.attempt, ...more }
-    const url = `${leases}/${encodeURIComponent(job.jobId)}/${word}`
-    return call({
-      method: 'POST',
-      url,
-      token: hub.queueToken,
-      body: message,
-      timeoutMs: MESSAGE_TIMEOUT_MS,
-      signal,
-    })
+  const say = (word: UpwardWord, timeoutMs: number, signal: AbortSignal): Promise<Answer> => {
+    const { path, json } = upwardMessage(word)
+    return call({ method: 'POST', url: address + path, token: hub.queueToken, body: json, timeoutMs, signal })
   }
+  const tell = (word: UpwardWord, signal: AbortSignal) => say(word, MESSAGE_TIMEOUT_MS, signal)
 
   return {
-    async lease(request, signal) {
-      const answer = await call({
-        method: 'POST',
-        url: leases,
-        token: hub.queueToken,
-        body: request,
-        timeoutMs: request.waitSeconds * 1000 + MESSAGE_TIMEOUT_MS,
-        signal,
-      })
+    async lease(waitSeconds, signal) {
+      const word = { kind: 'lease', worker, version: hub.version, waitSeconds } as const
+      const answer = await say(word, waitSeconds * 1000 + MESSAGE_TIMEOUT_MS, signal)
       if (answer.kind === 'unreachable') return { kind: 'unavailable', why: answer.why }
       if (answer.status === 204) return { kind: 'nothing' }
       if (answer.status !== 200) return { kind: 'unavailable', why: `status ${answer.status}` }
@@ -83,21 +69,26 @@ export function connectHubQueue(hub: { readonly hubUrl: string; readonly queueTo
     },
 
     async heartbeat(job, signal) {
-      return extended(await tell(job, 'heartbeat', {}, signal))
+      return extended(await tell({ kind: 'heartbeat', job: named(job) }, signal))
     },
 
     async sendStatus(job, status, signal) {
-      return extended(await tell(job, 'status', { status }, signal))
+      return extended(await tell({ kind: 'status', job: named(job), status }, signal))
     },
 
     async sendFailure(job, reason, signal) {
-      return ended(await tell(job, 'failure', { reason }, signal))
+      return ended(await tell({ kind: 'failure', job: named(job), reason }, signal))
     },
 
     async giveBack(job, signal) {
-      return ended(await tell(job, 'return', {}, signal))
+      return ended(await tell({ kind: 'return', job: named(job) }, signal))
     },
   }
+}
+
+/** A job by its name and attempt alone, whatever else the caller's object has. */
+function named({ jobId, attempt }: LeasedJob): JobRef {
+  return JobRef.parse({ jobId, attempt })
 }
 
 function extended(answer: Answer): LeaseStanding {

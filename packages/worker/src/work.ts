@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Version } from '@scoregate/gate/upward-word'
 import type { WorkerSite } from '@scoregate/protocol/deposit'
 import type { Lease } from '@scoregate/protocol/lease'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
@@ -38,7 +39,7 @@ type Working = {
   readonly signal: AbortSignal
 }
 
-const VERSION = '0.1.0'
+const VERSION = Version.parse('0.1.0')
 const LEASE_WAIT_SECONDS = 20
 // A stopping worker says so once; a hub that does not answer finds out when the lease ends.
 const GIVE_BACK_TIMEOUT_MS = 5000
@@ -58,7 +59,7 @@ export async function startWorker(given: WorkerConfigInput, parts: WorkerParts):
   await removeLeftRooms(config.dataFolder)
   const spool = await openSpool(join(config.dataFolder, 'spool'))
   const stopping = new AbortController()
-  const queue = connectHubQueue(config)
+  const queue = connectHubQueue({ ...config, version: VERSION })
   const desk = connectDesk(config)
   const depositor = startDepositor({ desk, log, pace })
   const working: Working = {
@@ -96,7 +97,7 @@ async function depositLeftovers({ spool, queue, depositor, log, pace }: Working)
 
 /** One slot: asks for the policy, then for a job, and does it; for ever. Never rejects. */
 async function takeJobs(working: Working): Promise<void> {
-  const { desk, queue, config, log, pace, signal } = working
+  const { desk, queue, log, pace, signal } = working
   let failures = 0
   while (!signal.aborted) {
     try {
@@ -108,10 +109,7 @@ async function takeJobs(working: Working): Promise<void> {
       } else if (!(await hasRoomFor(answer.site, working))) {
         failures += 1
       } else {
-        const leased = await queue.lease(
-          { worker: { name: config.workerName, version: VERSION }, waitSeconds: LEASE_WAIT_SECONDS },
-          signal,
-        )
+        const leased = await queue.lease(LEASE_WAIT_SECONDS, signal)
         failures = leased.kind === 'unavailable' ? failures + 1 : 0
         if (leased.kind === 'leased') await doJob(leased.lease, answer.site, working)
         if (leased.kind === 'unavailable') log.warn({ why: leased.why, failures }, 'the hub gives no jobs')

@@ -1,16 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
+import { type JobRef, type UpwardMessage, type UpwardWord, upwardMessage } from '@scoregate/gate/upward-word'
 import type { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
-import {
-  type Outcome,
-  OutcomeAccepted,
-  SITE_JOBS_PATH,
-  STANDING_PATH,
-  StandingAnswer,
-  type StandingQuestion,
-} from '@scoregate/protocol/release'
+import { type Outcome, OutcomeAccepted, SITE_JOBS_PATH, StandingAnswer } from '@scoregate/protocol/release'
 import type { MeasuredArtefact } from './artefact-bytes.ts'
 
 /** How a platform took what it was told. `why` is for people at the site. */
@@ -20,12 +14,21 @@ export type PlatformAnswer =
   | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly why: string }
 
+/** What is told of a job before anything of it is released. */
+export type JobWord = Extract<UpwardWord, { kind: 'awaiting-validation' | 'failed' }>
+
+/** An outcome that releases what was approved. */
+export type ReleaseOutcome = Extract<Outcome, { kind: 'released' | 'failure-released' }>
+
 /**
- * The one way out of the site. What it sends is an `Outcome` (closed words, canonical scores, digests), the bytes of an
- * approved artefact, or the question after waiting jobs; it has no function that takes text.
+ * The one way out of the site. Before a release it sends an `UpwardWord` (closed words, digests, numbers); for a release,
+ * an outcome with canonical scores, and the bytes of an approved artefact. It has no function that takes text.
  */
 export type PlatformClient = {
-  tell(jobId: string, outcome: Outcome): Promise<PlatformAnswer>
+  /** Says how it stands with a job, before or without a release. */
+  say(word: JobWord): Promise<PlatformAnswer>
+  /** Tells of a release; the artefacts that it names were uploaded before. */
+  release(jobId: string, outcome: ReleaseOutcome): Promise<PlatformAnswer>
   /** Throws `ScoregateError` when the vault's bytes turn out to be altered while they are sent. */
   upload(given: {
     jobId: string
@@ -33,8 +36,9 @@ export type PlatformClient = {
     hold: Digest
     artefact: MeasuredArtefact
   }): Promise<PlatformAnswer>
+  /** Which of these jobs are no longer wanted. */
   ask(
-    question: StandingQuestion,
+    jobs: readonly JobRef[],
   ): Promise<{ kind: 'answered'; gone: string[] } | { kind: 'failed'; why: string }>
 }
 
@@ -51,8 +55,8 @@ export function createPlatformClient(given: {
   signal: AbortSignal
 }): PlatformClient {
   const jobPath = (jobId: string) => `${SITE_JOBS_PATH}/${encodeURIComponent(jobId)}`
-  const post = (path: string, body: unknown) => {
-    const bytes = Buffer.from(JSON.stringify(body))
+  const post = ({ path, json }: Pick<UpwardMessage, 'path' | 'json'>) => {
+    const bytes = Buffer.from(json)
     return send(given, {
       method: 'POST',
       path,
@@ -61,17 +65,21 @@ export function createPlatformClient(given: {
       body: bytes,
     })
   }
+  const postOutcome = (message: Pick<UpwardMessage, 'path' | 'json'>) =>
+    attempt<PlatformAnswer>(async () => {
+      const answer = await post(message)
+      if (answer.status !== 200) return notAccepted(answer)
+      // A proxy's friendly 200 page is not the platform's word.
+      return OutcomeAccepted.loose().safeParse(answer.body).success ? { kind: 'accepted' } : notThePlatform()
+    })
 
   return {
-    async tell(jobId, outcome) {
-      return attempt(async () => {
-        const answer = await post(`${jobPath(jobId)}/outcome`, outcome)
-        if (answer.status !== 200) return notAccepted(answer)
-        // A proxy's friendly 200 page is not the platform's word.
-        return OutcomeAccepted.loose().safeParse(answer.body).success
-          ? { kind: 'accepted' }
-          : notThePlatform()
-      })
+    async say(word) {
+      return postOutcome(upwardMessage(word))
+    },
+
+    async release(jobId, outcome) {
+      return postOutcome({ path: `${jobPath(jobId)}/outcome`, json: JSON.stringify(outcome) })
     },
 
     async upload({ jobId, attempt: number, hold, artefact }) {
@@ -88,9 +96,9 @@ export function createPlatformClient(given: {
       })
     },
 
-    async ask(question) {
+    async ask(jobs) {
       return attempt(async () => {
-        const answer = await post(STANDING_PATH, question)
+        const answer = await post(upwardMessage({ kind: 'standing', jobs: [...jobs] }))
         const parsed = StandingAnswer.loose().safeParse(answer.body)
         if (answer.status === 200 && parsed.success) return { kind: 'answered', gone: parsed.data.gone }
         return { kind: 'failed', why: `The platform answered with HTTP status ${answer.status}.` }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { manifestDigest } from '@scoregate/gate/manifest'
+import { JobRef } from '@scoregate/gate/upward-word'
 import type { ArtefactName } from '@scoregate/protocol/artefact'
 import type { CanonicalScore } from '@scoregate/protocol/columns'
 import { ScoregateError } from '@scoregate/protocol/errors'
-import type { Outcome } from '@scoregate/protocol/release'
 import type { Blobs } from '@scoregate/storage/blobs'
 import { readHoldScores } from '../deposits/read-hold-scores.ts'
 import { getHold } from '../holds/hold-queries.ts'
@@ -13,7 +13,7 @@ import { findDecision } from '../review/decision-record.ts'
 import { type MeasuredArtefact, measureArtefact } from './artefact-bytes.ts'
 import type { OutboxItem } from './outbox-queries.ts'
 import type { PlannedOutcome } from './planned-outcome.ts'
-import type { PlatformAnswer, PlatformClient } from './platform-client.ts'
+import type { PlatformAnswer, PlatformClient, ReleaseOutcome } from './platform-client.ts'
 
 /** `stopped`: what is there is not what was decided, so nothing was sent. */
 export type SendAnswer = PlatformAnswer | { readonly kind: 'stopped'; readonly why: string }
@@ -37,9 +37,9 @@ export async function sendOutcome(
   const { outcome } = item
   switch (outcome.kind) {
     case 'awaiting-validation':
-      return client.tell(hold.job.jobId, { kind: outcome.kind, ...identity(hold) })
+      return client.say({ kind: outcome.kind, ...heldJob(hold) })
     case 'failed':
-      return client.tell(hold.job.jobId, { kind: outcome.kind, ...identity(hold), reason: outcome.reason })
+      return client.say({ kind: outcome.kind, ...heldJob(hold), reason: outcome.reason })
     case 'released':
     case 'failure-released':
       try {
@@ -73,11 +73,19 @@ async function sendRelease(
   }
   const named = artefacts.map(({ name, sha256, sizeBytes }) => ({ name, sha256, sizeBytes }))
   const fields = { ...identity(hold), releasedAt: release.releasedAt, artefacts: named }
-  const outcome: Outcome =
+  const outcome: ReleaseOutcome =
     release.kind === 'released'
       ? { kind: 'released', ...fields, scores }
       : { kind: 'failure-released', ...fields }
-  return client.tell(hold.job.jobId, outcome)
+  return client.release(hold.job.jobId, outcome)
+}
+
+/** The hold in words that may go up before a release. */
+function heldJob({ job, attempt, manifestDigest: hold }: Hold): {
+  job: JobRef
+  hold: Hold['manifestDigest']
+} {
+  return { job: JobRef.parse({ jobId: job.jobId, attempt }), hold }
 }
 
 function identity(hold: Hold): { attempt: number; hold: Hold['manifestDigest'] } {

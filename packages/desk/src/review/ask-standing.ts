@@ -1,3 +1,4 @@
+import { JobRef } from '@scoregate/gate/upward-word'
 import type { Digest } from '@scoregate/protocol/digest'
 import type { Logger } from 'pino'
 import { HoldId } from '../holds/hold-record.ts'
@@ -24,7 +25,7 @@ export async function askStanding(site: {
   let lapsed = 0
   for (const [platform, client] of site.platforms) {
     for (const question of questionsAbout(await findWaiting(site.db, platform))) {
-      const answer = await client.ask({ jobs: question.map(({ jobId, attempt }) => ({ jobId, attempt })) })
+      const answer = await client.ask(question.map(({ jobId, attempt }) => JobRef.parse({ jobId, attempt })))
       if (answer.kind === 'failed') {
         site.log.warn({ platform, why: answer.why }, 'The platform could not be asked what it still wants.')
         break
