@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { ArtefactName } from './artefact.ts'
+import { Digest } from './digest.ts'
+import { ReasonCode } from './reason-code.ts'
+import { ReceiptSubject } from './receipt.ts'
+
+/**
+ * The audit chain of a site: what happened at its desk, act by act, each entry bound to the one before by its hash. It is
+ * kept in a file of its own, one entry a line, and may be handed to an auditor. So nothing of a run is in it, and nothing
+ * that a reviewer wrote: files go by their number in the manifest, free text by its digest.
+ */
+
+/** Which hold: the name that people use at the desk, and the digest of its manifest. */
+const AuditHold = z.strictObject({ id: z.string().regex(/^[a-z2-7]{8}$/), digest: Digest })
+
+const reviewer = z.string().min(1).max(64)
+const hold = AuditHold
+const fileNumber = z.int().min(0)
+
+/** How a hold was decided. The words of a reviewer are bound by their SHA-256 and stay in the desk's records. */
+export const AuditDecision = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('approve'),
+    reviewer,
+    artefacts: z.array(ArtefactName),
+    reasonDigest: Digest.optional(),
+    noteDigest: Digest.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('reject'),
+    reviewer,
+    reasonDigest: Digest.optional(),
+    noteDigest: Digest.optional(),
+  }),
+  z.strictObject({ kind: z.literal('expire'), cause: z.enum(['deadline', 'cancelled', 'superseded']) }),
+  /** The policy asks for no review of this competition. */
+  z.strictObject({ kind: z.literal('auto'), artefacts: z.array(ArtefactName) }),
+])
+export type AuditDecision = z.infer<typeof AuditDecision>
+
+/** Everything that the chain records, each kind with its own fields and no others. */
+export const AuditAct = z.discriminatedUnion('kind', [
+  /** The first entry. `keyId` names the key that signs this site's receipts. */
+  z.strictObject({ kind: z.literal('chain-started'), keyId: Digest }),
+  z.strictObject({ kind: z.literal('site-key-changed'), from: Digest, to: Digest }),
+  /** When the desk started, so many of the newest entries were in its records and not yet in the file: a crash. */
+  z.strictObject({ kind: z.literal('file-completed'), entries: z.int().min(1) }),
+  z.strictObject({ kind: z.literal('policy-in-force'), policyDigest: Digest }),
+  z.strictObject({ kind: z.literal('policy-changed'), from: Digest, to: Digest }),
+  z.strictObject({
+    kind: z.literal('deposited'),
+    hold,
+    platform: z.url(),
+    jobId: z.string().min(1).max(64),
+    attempt: z.int().min(1),
+    submissionId: z.int().min(1),
+    worker: z.string().min(1).max(64),
+    failure: ReasonCode.optional(),
+    policyDigest: Digest,
+  }),
+  /** A list of the inbox, which shows some scores of each hold: `holdCount` of them from place `offset` on. */
+  z.strictObject({
+    kind: z.literal('list-viewed'),
+    reviewer,
+    list: z.enum(['waiting', 'failed', 'decided']),
+    offset: z.int().min(0),
+    holdCount: z.int().min(0),
+  }),
+  z.strictObject({ kind: z.literal('hold-viewed'), reviewer, hold }),
+  z.strictObject({ kind: z.literal('file-viewed'), reviewer, hold, fileNumber, offset: z.int().min(0) }),
+  z.strictObject({ kind: z.literal('file-downloaded'), reviewer, hold, fileNumber }),
+  z.strictObject({ kind: z.literal('decided'), hold, decision: AuditDecision, policyDigest: Digest }),
+  /** The vault was read and compared; from here on something leaves. `subjects` are the digests of what does. */
+  z.strictObject({
+    kind: z.literal('release-begun'),
+    hold,
+    outcome: z.enum(['released', 'failure-released']),
+    subjects: z.array(ReceiptSubject).min(1),
+  }),
+  /** The platform is about to be told of a failure: a reason from the closed list, and nothing else. */
+  z.strictObject({ kind: z.literal('failure-begun'), hold, reason: ReasonCode }),
+  /** An alarm: what the vault or the records hold is not what was decided, so nothing was sent. */
+  z.strictObject({ kind: z.literal('release-stopped'), hold, cause: z.enum(['altered', 'not-decided']) }),
+  z.strictObject({
+    kind: z.literal('outcome-accepted'),
+    hold,
+    outcome: z.enum(['awaiting-validation', 'failed', 'released', 'failure-released']),
+  }),
+  z.strictObject({
+    kind: z.literal('outcome-refused'),
+    hold,
+    outcome: z.enum(['awaiting-validation', 'failed', 'released', 'failure-released']),
+  }),
+  /** Retention: the bytes of an ended hold were given up. */
+  z.strictObject({ kind: z.literal('content-removed'), hold }),
+  z.strictObject({ kind: z.literal('signed-in'), reviewer, by: z.enum(['password', 'link']) }),
+  /** `reviewer` only where the name is that of an account: what else was typed may have been a password. */
+  z.strictObject({ kind: z.literal('sign-in-failed'), reviewer: reviewer.optional() }),
+  z.strictObject({ kind: z.literal('signed-out'), reviewer }),
+  z.strictObject({ kind: z.literal('token-issued'), reviewer }),
+])
+export type AuditAct = z.infer<typeof AuditAct>
+export type AuditActKind = AuditAct['kind']
+
+/** One entry of the chain. */
+export const AuditEntry = z.strictObject({
+  /** Counts from 1, without gaps. */
+  sequence: z.int().min(1),
+  time: z.iso.datetime(),
+  act: AuditAct,
+  /** The `hash` of the entry before; `CHAIN_BEGINNING` for the first. */
+  previous: Digest,
+  /** SHA-256 of the canonical JSON (RFC 8785) of this entry without this field. */
+  hash: Digest,
+})
+export type AuditEntry = z.infer<typeof AuditEntry>
+
+/** What comes before the first entry. */
+export const CHAIN_BEGINNING: Digest = Digest.parse('0'.repeat(64))
+
+/** How far a chain goes: its length and the hash of its last entry. Receipts carry it away from the site. */
+export const ChainHead = z.strictObject({ sequence: z.int().min(1), head: Digest })
+export type ChainHead = z.infer<typeof ChainHead>
+
+/**
+ * With `Authorization: Bearer <site token>`, below the hub's address: the chain head of the newest receipt of this site
+ * that the hub accepted.
+ *
+ *     GET /api/site/chain-head   -> 200 ChainHead | 404 there is none yet
+ */
+export const CHAIN_HEAD_PATH = '/api/site/chain-head'
