@@ -21,6 +21,13 @@ function wholeNumber(lowest: number, highest: number) {
 const CPUS_WORDS = 'a number above 0 and up to 1024; fractions are allowed'
 const IMAGE_WORDS = 'an image, "host", an absolute path, or keys: engine, bubblewrap'
 
+/** Where a run has folders of its own, which the site's data cannot take the place of. */
+const TAKEN_TARGETS: readonly string[] = ['program', 'output', 'input', 'ingested_program', 'shared'].map(
+  (name) => `/app/${name}`,
+)
+const TARGET_WORDS =
+  '/app/input_data, /app/input/ref, or a folder directly below /app that no run has (not program, output, input, ingested_program, shared)'
+
 const LOGS = ['ingestion_stdout', 'ingestion_stderr', 'scoring_stdout', 'scoring_stderr'] as const
 
 /** A list of artefacts; `logs` is short for the four log streams. */
@@ -40,6 +47,8 @@ const CompetitionOverride = z.strictObject({
   review: z.strictObject(ReviewRules).partial().optional(),
   release: z.strictObject(ReleaseRules).partial().optional(),
   retention: PolicyDuration.optional(),
+  /** Where a task runs its ingestion program while scoring: at the same time, with one folder that both can write. */
+  side_by_side: z.boolean().optional(),
 })
 
 /**
@@ -108,9 +117,12 @@ export const PolicyFile = z.strictObject({
         competition: textUpTo(256),
         source: z.string({ error: 'an absolute path' }).startsWith('/', 'an absolute path'),
         target: z
-          .string({ error: 'a folder directly below /app' })
-          .regex(/^\/app\/[A-Za-z0-9._-]+$/, 'a folder directly below /app'),
+          .string({ error: TARGET_WORDS })
+          .regex(/^\/app\/(?:[A-Za-z0-9_][A-Za-z0-9._-]*|input\/ref)$/, TARGET_WORDS)
+          .refine((target) => !TAKEN_TARGETS.includes(target), TARGET_WORDS),
         runs: z.array(z.enum(['ingestion', 'submission', 'scoring'])).min(1),
+        /** In as many words, since whoever reads `runs` may not know what an ingestion program does. */
+        beside_participant_code: z.boolean().default(false),
       }),
     )
     .default([]),

@@ -181,6 +181,23 @@ describe('a policy with mistakes', () => {
       `${HEAD}data: [{ competition: x, source: /srv, target: /usr, runs: [scoring] }]\n`,
       /data\.0\.target: "\/usr" is not accepted/,
     ],
+    ...['program', 'output', 'input', 'ingested_program', 'shared', '..', '.', ''].map(
+      (name): [string, string, RegExp] => [
+        `data at /app/${name}, which is the run's own or none at all`,
+        `${HEAD}data: [{ competition: x, source: /srv, target: "/app/${name}", runs: [scoring] }]\n`,
+        /^policy\.yaml:3:40: data\.0\.target: .* is not accepted\. Allowed: \/app\/input_data, /,
+      ],
+    ),
+    ...['ingestion', 'submission', 'scoring, submission'].map((runs): [string, string, RegExp] => [
+      `data for ${runs} without a word that participants' code reads it`,
+      `${HEAD}data:\n  - competition: x\n    source: /srv\n    target: /app/data\n    runs: [${runs}]\n`,
+      /^policy\.yaml:7:5: data\.0\.runs: participants' code runs in "(?:ingestion|submission)", and could read this folder\. Name only scoring, or add beside_participant_code: true/,
+    ]),
+    [
+      'a word of such data that says the opposite',
+      `${HEAD}data: [{ competition: x, source: /srv, target: /app/data, runs: [ingestion], beside_participant_code: false }]\n`,
+      /data\.0\.runs: participants' code runs in/,
+    ],
     [
       'data for no run',
       `${HEAD}data: [{ competition: x, source: /srv, target: /app/data, runs: [] }]\n`,
@@ -220,6 +237,36 @@ describe('a policy with mistakes', () => {
       fc.property(soup, (text) => ['valid', 'invalid'].includes(parsePolicy(text, 'p').kind)),
       { numRuns: 1000 },
     )
+  })
+})
+
+describe('the data of a policy', () => {
+  const data = (runs: string, more = '') =>
+    `${HEAD}data: [{ competition: x, source: /srv, target: /app/input/ref, runs: [${runs}]${more} }]\n`
+  const mounts = (text: string) => {
+    const { policy, digest } = valid(text)
+    return WorkerSite.parse(workerSite(policy, digest)).data
+  }
+
+  it("goes to the scoring program, and to participants' code only where the policy says so in as many words", () => {
+    const mount = { competition: 'x', source: '/srv', target: '/app/input/ref' }
+    expect(mounts(data('scoring'))).toEqual([{ ...mount, runs: ['scoring'] }])
+    expect(mounts(data('ingestion, scoring', ', beside_participant_code: true'))).toEqual([
+      { ...mount, runs: ['ingestion', 'scoring'] },
+    ])
+  })
+})
+
+describe('running side by side', () => {
+  it('is for the competitions whose first pattern says so', () => {
+    const { policy, digest } = valid(
+      `${HEAD}competitions: { "Talk*": { side_by_side: true }, 7: {}, "*": { side_by_side: false } }`,
+    )
+    expect(workerSite(policy, digest).competitions).toEqual([
+      { pattern: 'Talk*', sideBySide: true },
+      { pattern: '7', sideBySide: false },
+      { pattern: '*', sideBySide: false },
+    ])
   })
 })
 

@@ -62,7 +62,10 @@ export function parsePolicy(text: string, fileName: string): PolicyReading {
     const problems = problemsOf(parsed.error.issues, { ...placed, value, allowedKeys: allowed })
     return { kind: 'invalid', problems }
   }
-  const contradictions = findContradictions(parsed.data, placed)
+  const contradictions = [
+    ...findContradictions(parsed.data, placed),
+    ...findUnsaidReaders(parsed.data, placed),
+  ]
   if (contradictions.length > 0) return { kind: 'invalid', problems: contradictions }
 
   const policy: Policy = {
@@ -119,6 +122,21 @@ function findContradictions(policy: PolicyFile, placed: PlacedDocument): Problem
   )
 }
 
+/** Data that participants' code would read without a word in the policy that says so. */
+function findUnsaidReaders({ data }: PolicyFile, placed: PlacedDocument): Problem[] {
+  return data.flatMap(({ runs, beside_participant_code }, index) => {
+    const readers = runs.filter((run) => run !== 'scoring')
+    if (readers.length === 0 || beside_participant_code) return []
+    return [
+      {
+        where: placeOf(['data', index, 'runs'], placed),
+        what: `data.${index}.runs: participants' code runs in "${readers.join('" and "')}", and could read this folder`,
+        remedy: 'Name only scoring, or add beside_participant_code: true to this entry if that is meant.',
+      },
+    ]
+  })
+}
+
 /** The keys of a part of the file from top to bottom; an object would put those that look like numbers first. */
 function keysInOrder(document: Document, part: string, read: Readonly<Record<string, unknown>>): string[] {
   const node = document.get(part)
@@ -169,6 +187,10 @@ export function workerSite(policy: Policy, digest: Digest): WorkerSite {
       timeSeconds: limits.time,
       inputBytes: limits.input,
     },
-    data: policy.data,
+    data: policy.data.map(({ competition, source, target, runs }) => ({ competition, source, target, runs })),
+    competitions: policy.competitionPatterns.map((pattern) => ({
+      pattern,
+      sideBySide: policy.competitions[pattern]?.side_by_side ?? false,
+    })),
   }
 }

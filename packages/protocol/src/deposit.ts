@@ -71,11 +71,20 @@ export const DataMount = z.strictObject({
 })
 export type DataMount = z.infer<typeof DataMount>
 
+/** What a policy says of some competitions that a worker needs to know; the first pattern that fits counts. */
+export const CompetitionRooms = z.strictObject({
+  pattern: z.string().min(1).max(256),
+  /** An ingestion program of the scoring step runs beside the scoring program, with a folder that both can write. */
+  sideBySide: z.boolean(),
+})
+export type CompetitionRooms = z.infer<typeof CompetitionRooms>
+
 /** What the desk tells a worker of the site's policy. */
 export const WorkerSite = z.strictObject({
   policyDigest: Digest,
   images: z.array(ImageRule),
   limits: RunLimits,
   data: z.array(DataMount),
+  competitions: z.array(CompetitionRooms),
 })
 export type WorkerSite = z.infer<typeof WorkerSite>

@@ -20,8 +20,11 @@ function isPlainName(name: string): boolean {
   )
 }
 
-/** Which part of a run a sealed file comes from. */
-export const ManifestSection = z.enum(['scoring_output', 'predictions', 'logs'])
+/**
+ * Which part of a run a sealed file comes from. `ingestion_output` and `shared` are what an ingestion program wrote that runs
+ * in the scoring step (`/app/output` and `/app/shared` of its room): a reviewer sees them, and no artefact is made of them.
+ */
+export const ManifestSection = z.enum(['scoring_output', 'predictions', 'logs', 'ingestion_output', 'shared'])
 export type ManifestSection = z.infer<typeof ManifestSection>
 
 export const ManifestEntry = z.strictObject({

@@ -1,4 +1,5 @@
 import type { DataMount } from '@scoregate/protocol/deposit'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ProgramMetadata } from './program-metadata.ts'
 import { type PlannedProgram, planRun, type UnpackedInputs } from './run-plan.ts'
@@ -7,7 +8,9 @@ const FOLDERS = {
   predictions: '/run/predictions',
   sealedPredictions: '/run/sealed-predictions',
   scoringOutput: '/run/scoring-output',
+  ingestionOutput: '/run/ingestion-output',
   shared: '/run/shared',
+  sealedShared: '/run/sealed-shared',
 }
 
 const program = (root: string, command = `run ${root}`): ProgramMetadata => ({
@@ -29,13 +32,15 @@ function plan(given: {
   inputs?: Partial<UnpackedInputs>
   ingestionOnlyDuringScoring?: boolean
   data?: DataMount[]
+  sideBySide?: boolean
 }) {
-  const { inputs = {}, ingestionOnlyDuringScoring = false, data = [] } = given
+  const { inputs = {}, ingestionOnlyDuringScoring = false, data = [], sideBySide = false } = given
   return planRun({
     job: { ingestionOnlyDuringScoring },
     inputs: { ...TASK, ...inputs },
     folders: FOLDERS,
     data,
+    sideBySide,
   })
 }
 
@@ -69,7 +74,7 @@ describe('the plan of a run', () => {
       '/app/program <- /in/ingestion',
     ])
     expect(seen(scoring.program)).toEqual(SCORING)
-    expect(scoring.beside).toBeUndefined()
+    expect(scoring.kind).toBe('alone')
   })
 
   it('runs a submission that names a command when there is no ingestion program', () => {
@@ -94,17 +99,28 @@ describe('the plan of a run', () => {
     expect(predictions).toEqual({ kind: 'submitted', folder: '/in/submission' })
   })
 
-  it('runs ingestion beside scoring when the task says so, without the reference data', () => {
+  const WHILE_SCORING = [
+    '/app/ingested_program <- /run/sealed-predictions',
+    '/app/input_data <- /in/input-data',
+    '/app/output <- /run/ingestion-output (w)',
+    '/app/program <- /in/ingestion',
+    '/app/shared <- /run/shared (w)',
+  ]
+
+  it('runs ingestion before scoring when the task has it in the scoring step, and shows scoring what was sealed', () => {
     const { predictions, scoring } = planned({ ingestionOnlyDuringScoring: true })
     expect(predictions).toEqual({ kind: 'submitted', folder: '/in/submission' })
-    expect(seen(scoring.beside)).toEqual([
-      '/app/ingested_program <- /run/sealed-predictions',
-      '/app/input_data <- /in/input-data',
-      '/app/output <- /run/scoring-output (w)',
-      '/app/program <- /in/ingestion',
-      '/app/shared <- /run/shared (w)',
-    ])
+    if (scoring.kind !== 'after-ingestion') throw new Error(scoring.kind)
+    expect(seen(scoring.ingestion)).toEqual(WHILE_SCORING)
+    expect(seen(scoring.program)).toEqual([...SCORING, '/app/shared <- /run/sealed-shared'])
+  })
+
+  it('runs both at once, with one folder that both can write, only where the policy says so', () => {
+    const { scoring } = planned({ ingestionOnlyDuringScoring: true, sideBySide: true })
+    if (scoring.kind !== 'beside-ingestion') throw new Error(scoring.kind)
+    expect(seen(scoring.ingestion)).toEqual(WHILE_SCORING)
     expect(seen(scoring.program)).toEqual([...SCORING, '/app/shared <- /run/shared (w)'])
+    expect(planned({ sideBySide: true }).scoring.kind).toBe('alone')
   })
 
   it('replaces the variables of older bundles', () => {
@@ -164,4 +180,92 @@ describe('the plan of a run', () => {
       expect(plan({ data })).toEqual({ kind: 'data-clash', target })
     },
   )
+})
+
+describe('whatever a task and a policy are made of', () => {
+  const anyProgram = (root: string) => fc.constantFrom(program(root), files(root))
+  const anyRun = fc.record({
+    inputs: fc.record({
+      submission: anyProgram('/in/submission'),
+      scoringProgram: fc.constant(program('/in/scoring')),
+      ingestionProgram: fc.option(fc.constant(program('/in/ingestion')), { nil: undefined }),
+      inputData: fc.option(fc.constant('/in/input-data'), { nil: undefined }),
+      referenceData: fc.option(fc.constant('/in/reference'), { nil: undefined }),
+    }),
+    ingestionOnlyDuringScoring: fc.boolean(),
+    sideBySide: fc.boolean(),
+    data: fc.array(
+      fc.record({
+        competition: fc.constant('*'),
+        source: fc.constantFrom('/site/a', '/site/b'),
+        target: fc.constantFrom('/app/data', '/app/input_data', '/app/input/ref', '/app/more'),
+        runs: fc.subarray<DataMount['runs'][number]>(['ingestion', 'submission', 'scoring']),
+      }),
+      { maxLength: 3 },
+    ),
+  })
+
+  /** Every program of the plan of a run, where there is one. */
+  function programsOf(run: Parameters<typeof plan>[0]): PlannedProgram[] {
+    const outcome = plan(run)
+    if (outcome.kind !== 'planned') return []
+    const { predictions, scoring } = outcome.plan
+    return [
+      ...(predictions.kind === 'program' ? [predictions.program] : []),
+      scoring.program,
+      ...(scoring.kind === 'alone' ? [] : [scoring.ingestion]),
+    ]
+  }
+
+  it("participants' code has no room with reference data, what the scoring program writes, or data not named for it", () => {
+    fc.assert(
+      fc.property(anyRun, (run) => {
+        for (const { kind, mounts } of programsOf(run)) {
+          if (kind === 'scoring') continue
+          const named = run.data.filter(({ runs }) => runs.includes(kind)).map(({ source }) => source)
+          for (const { source, target } of mounts) {
+            expect([
+              '/in/reference',
+              '/in/scoring',
+              FOLDERS.scoringOutput,
+              FOLDERS.sealedShared,
+            ]).not.toContain(source)
+            if (source.startsWith('/site/')) expect(named).toContain(source)
+            if (target.startsWith('/app/input/')) expect(source).toMatch('/site/')
+          }
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('no two rooms can write the same folder, but the live shared one where the policy says so', () => {
+    fc.assert(
+      fc.property(anyRun, (run) => {
+        const rooms = programsOf(run).map(({ mounts }) => mounts.filter(({ mode }) => mode === 'output'))
+        const written = rooms.flat().map(({ source }) => source)
+        const twice = written.filter((source, index) => written.indexOf(source) !== index)
+        const mayShare = run.sideBySide && run.ingestionOnlyDuringScoring
+        expect(mayShare ? twice.filter((source) => source !== FOLDERS.shared) : twice).toEqual([])
+        for (const { target } of rooms.flat()) expect(['/app/output', '/app/shared']).toContain(target)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('what one room can write, another sees only as it was sealed', () => {
+    fc.assert(
+      fc.property(anyRun, (run) => {
+        fc.pre(!run.sideBySide)
+        const programs = programsOf(run)
+        for (const one of programs) {
+          const written = one.mounts.filter(({ mode }) => mode === 'output').map(({ source }) => source)
+          for (const other of programs.filter((program) => program !== one)) {
+            expect(other.mounts.filter(({ source }) => written.includes(source))).toEqual([])
+          }
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
 })

@@ -32,8 +32,12 @@ export type RunFolders = {
   /** The predictions as they were sealed; what the scoring step sees. */
   readonly sealedPredictions: string
   readonly scoringOutput: string
-  /** Between ingestion and scoring program when they run side by side. */
+  /** Written by an ingestion program of the scoring step. */
+  readonly ingestionOutput: string
+  /** What such an ingestion program leaves for the scoring program; live for both where the policy lets them run at once. */
   readonly shared: string
+  /** `shared` as it was sealed between the two. */
+  readonly sealedShared: string
 }
 
 /** How one job is run. */
@@ -42,9 +46,17 @@ export type RunPlan = {
   readonly predictions:
     | { readonly kind: 'program'; readonly program: PlannedProgram }
     | { readonly kind: 'submitted'; readonly folder: string }
-  /** The scoring program, and the ingestion program beside it if the task has them run at the same time. */
-  readonly scoring: { readonly program: PlannedProgram; readonly beside?: PlannedProgram }
+  readonly scoring: ScoringPlan
 }
+
+/** The scoring program, and how an ingestion program of the same step runs: sealed before it, or at the same time. */
+export type ScoringPlan =
+  | { readonly kind: 'alone'; readonly program: PlannedProgram }
+  | {
+      readonly kind: 'after-ingestion' | 'beside-ingestion'
+      readonly program: PlannedProgram
+      readonly ingestion: PlannedProgram
+    }
 
 /** `data-clash`: a mount of the site's policy lies where the run has a folder of its own. */
 export type Planned =
@@ -70,78 +82,104 @@ const REPLACEABLE: readonly string[] = [ROOM.inputData, ROOM.referenceData]
 const ENVIRONMENT = { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1', HOME: '/tmp' } as const
 
 /**
- * Decides which programs a job runs, in which order, and what each sees (protocol reference, 4.3 and 4.4, confined):
+ * Decides which programs a job runs, in which order, and what each sees (protocol reference, 4.3 to 4.5, confined):
  *
  *     ingestion program            runs over the submission and the input data, writes the predictions
  *     none, submission has command the submission runs over the input data, writes the predictions
  *     none, no command             the submission's files are the predictions
- *     ingestion only while scoring the predictions come as in the last two lines; the ingestion program then runs beside the
- *                                  scoring program, sees the predictions as its submission, and never the reference data
+ *     ingestion only while scoring the predictions come as in the last two lines; the ingestion program then sees them as its
+ *                                  submission, never the reference data, and writes to folders of its own
  *     scoring program              always, over the reference data and the sealed predictions
  *
- * Everything but `/app/output` and `/app/shared` is read-only. Pure: looks at nothing but its arguments. `data` is the site's
- * data for this competition.
+ * Everything but `/app/output`, and `/app/shared` of an ingestion program that runs while scoring, is read-only. The scoring
+ * program sees such a `/app/shared` as it was sealed; only where the site's policy allows it (`sideBySide`) do the two run
+ * at once with one live `/app/shared`, and even then each has an output folder of its own. Pure: looks at nothing but its
+ * arguments. `data` is the site's data for this competition.
  */
 export function planRun(given: {
   readonly job: Pick<Job, 'ingestionOnlyDuringScoring'>
   readonly inputs: UnpackedInputs
   readonly folders: RunFolders
   readonly data: readonly DataMount[]
+  readonly sideBySide: boolean
 }): Planned {
-  const { inputs, folders, data } = given
-  const { ingestionProgram, submission } = inputs
-  const isBeside = given.job.ingestionOnlyDuringScoring && ingestionProgram !== undefined
-  const predictor = isBeside ? undefined : ingestionProgram
-  const inputData = inputs.inputData === undefined ? [] : [readOnly(inputs.inputData, ROOM.inputData)]
-  const shared = isBeside ? [writable(folders.shared, ROOM.shared)] : []
-
-  const programs: { ingestion?: Program; submission?: Program; scoring: Program } = {
-    scoring: {
-      metadata: inputs.scoringProgram,
-      mounts: [
-        ...(inputs.referenceData === undefined ? [] : [readOnly(inputs.referenceData, ROOM.referenceData)]),
-        readOnly(folders.sealedPredictions, ROOM.predictions),
-        writable(folders.scoringOutput, ROOM.output),
-        ...shared,
-      ],
-    },
-  }
-  if (ingestionProgram !== undefined) {
-    programs.ingestion = {
-      metadata: ingestionProgram,
-      mounts: [
-        readOnly(isBeside ? folders.sealedPredictions : submission.root, ROOM.submission),
-        ...inputData,
-        writable(isBeside ? folders.scoringOutput : folders.predictions, ROOM.output),
-        ...shared,
-      ],
-    }
-  }
-  if (predictor === undefined && submission.kind !== 'no-command') {
-    programs.submission = {
-      metadata: submission,
-      mounts: [...inputData, writable(folders.predictions, ROOM.output)],
-    }
-  }
-
-  const scoring = planProgram('scoring', programs.scoring, data)
+  const { inputs, data } = given
+  const { submission, ingestionProgram: metadata } = inputs
+  const step = metadata === undefined ? undefined : stepOfIngestion(given)
+  const scoring = planProgram('scoring', scoringProgram(given, step), data)
   if (scoring.kind !== 'program') return scoring
-  const ingestion = programs.ingestion && planProgram('ingestion', programs.ingestion, data)
+  const ingestion = metadata && planProgram('ingestion', ingestionProgram(metadata, given, step), data)
   if (ingestion !== undefined && ingestion.kind !== 'program') return ingestion
-  const own = programs.submission && planProgram('submission', programs.submission, data)
+  const runsItself = step !== 'prediction' && submission.kind !== 'no-command'
+  const own = runsItself ? planProgram('submission', submissionProgram(given), data) : undefined
   if (own !== undefined && own.kind !== 'program') return own
 
-  const first = isBeside ? own : (ingestion ?? own)
+  const predictor = step === 'prediction' ? ingestion : own
   return {
     kind: 'planned',
     plan: {
-      predictions: first ?? { kind: 'submitted', folder: submission.root },
-      scoring: {
-        program: scoring.program,
-        ...(isBeside && ingestion !== undefined ? { beside: ingestion.program } : {}),
-      },
+      predictions: predictor ?? { kind: 'submitted', folder: submission.root },
+      scoring:
+        ingestion === undefined || step === undefined || step === 'prediction'
+          ? { kind: 'alone', program: scoring.program }
+          : { kind: step, program: scoring.program, ingestion: ingestion.program },
     },
   }
+}
+
+/** When an ingestion program runs: to predict, or in the scoring step, before the scoring program or beside it. */
+type IngestionStep = 'prediction' | 'after-ingestion' | 'beside-ingestion'
+
+function stepOfIngestion({ job, sideBySide }: Parameters<typeof planRun>[0]): IngestionStep {
+  if (!job.ingestionOnlyDuringScoring) return 'prediction'
+  return sideBySide ? 'beside-ingestion' : 'after-ingestion'
+}
+
+type Given = Pick<Parameters<typeof planRun>[0], 'inputs' | 'folders'>
+
+function scoringProgram({ inputs, folders }: Given, step: IngestionStep | undefined): Program {
+  const shared: Record<IngestionStep, readonly Mount[]> = {
+    prediction: [],
+    'after-ingestion': [readOnly(folders.sealedShared, ROOM.shared)],
+    'beside-ingestion': [writable(folders.shared, ROOM.shared)],
+  }
+  return {
+    metadata: inputs.scoringProgram,
+    mounts: [
+      ...(inputs.referenceData === undefined ? [] : [readOnly(inputs.referenceData, ROOM.referenceData)]),
+      readOnly(folders.sealedPredictions, ROOM.predictions),
+      writable(folders.scoringOutput, ROOM.output),
+      ...shared[step ?? 'prediction'],
+    ],
+  }
+}
+
+function ingestionProgram(
+  metadata: ProgramMetadata,
+  { inputs, folders }: Given,
+  step: IngestionStep | undefined,
+): Program {
+  const isPrediction = step === 'prediction'
+  return {
+    metadata,
+    mounts: [
+      readOnly(isPrediction ? inputs.submission.root : folders.sealedPredictions, ROOM.submission),
+      ...inputData(inputs),
+      writable(isPrediction ? folders.predictions : folders.ingestionOutput, ROOM.output),
+      ...(isPrediction ? [] : [writable(folders.shared, ROOM.shared)]),
+    ],
+  }
+}
+
+function submissionProgram({ inputs, folders }: Given): Program {
+  return {
+    metadata: inputs.submission,
+    mounts: [...inputData(inputs), writable(folders.predictions, ROOM.output)],
+  }
+}
+
+function inputData({ inputData: folder }: UnpackedInputs): Mount[] {
+  return folder === undefined ? [] : [readOnly(folder, ROOM.inputData)]
 }
 
 type Program = { readonly metadata: ProgramMetadata; readonly mounts: readonly Mount[] }

@@ -12,7 +12,7 @@ import type {
   SealRefusal,
 } from '@scoregate/protocol/manifest'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
-import type { RunPlan } from './run-plan.ts'
+import type { PlannedProgram, RunPlan } from './run-plan.ts'
 import { type EndedProgram, type ProgramSetting, runProgram } from './run-program.ts'
 import type { RunRoom } from './run-room.ts'
 import type { SpooledRun } from './spool.ts'
@@ -52,7 +52,7 @@ export async function runSteps(steps: Steps): Promise<SealedRun> {
   const usedMs = await predict(steps, sealed)
   if (sealed.failure === undefined) {
     steps.report('Scoring')
-    await rebuildPredictions(steps, sealed.entries)
+    await rebuild(steps, sealed.entries, 'predictions', steps.room.folders.sealedPredictions)
     await score(steps, sealed, steps.timeSeconds - usedMs / 1000)
   }
   await sealed.add('logs', steps.room.logs, {
@@ -76,38 +76,71 @@ async function predict({ plan, setting, ...steps }: Steps, sealed: SealedParts):
   return ended.elapsedMs
 }
 
-async function score(
-  { plan, setting, ...steps }: Steps,
+async function score(steps: Steps, sealed: SealedParts, secondsLeft: number): Promise<void> {
+  const { scoring } = steps.plan
+  switch (scoring.kind) {
+    case 'alone':
+      return await runAndSeal(steps, sealed, { programs: [scoring.program], secondsLeft })
+    case 'beside-ingestion':
+      await runAndSeal(steps, sealed, { programs: [scoring.ingestion, scoring.program], secondsLeft })
+      return await sealIngestionOutput(steps, sealed)
+    case 'after-ingestion': {
+      const ended = await runProgram(scoring.ingestion, steps.setting, {
+        timeSeconds: atLeastSome(secondsLeft),
+        signal: steps.signal,
+      })
+      steps.signal.throwIfAborted()
+      sealed.addEnd(ended)
+      await sealIngestionOutput(steps, sealed)
+      const { folders } = steps.room
+      await sealed.add('shared', folders.shared, sealLimits(steps.setting.limits))
+      if (sealed.failure !== undefined) return
+      await rebuild(steps, sealed.entries, 'shared', folders.sealedShared)
+      const left = secondsLeft - ended.elapsedMs / 1000
+      await runAndSeal(steps, sealed, { programs: [scoring.program], secondsLeft: left })
+    }
+  }
+}
+
+async function sealIngestionOutput({ room, setting }: Steps, sealed: SealedParts): Promise<void> {
+  await sealed.add('ingestion_output', room.folders.ingestionOutput, sealLimits(setting.limits))
+}
+
+/** Runs programs at the same time until all are gone, and seals the scoring program's output. */
+async function runAndSeal(
+  { setting, ...steps }: Steps,
   sealed: SealedParts,
-  secondsLeft: number,
+  { programs, secondsLeft }: { readonly programs: readonly PlannedProgram[]; readonly secondsLeft: number },
 ): Promise<void> {
-  // A step that ended within its time has left some; the sandbox needs a positive number all the same.
-  const timeSeconds = Math.max(secondsLeft, 0.001)
-  const { program, beside } = plan.scoring
+  const timeSeconds = atLeastSome(secondsLeft)
   // Of two programs that talk to each other, one that has failed leaves the other waiting until the time limit.
   const oneFailed = new AbortController()
   const signal = AbortSignal.any([steps.signal, oneFailed.signal])
   const ends = await Promise.all(
-    [beside, program]
-      .filter((planned) => planned !== undefined)
-      .map(async (planned) => {
-        const ended = await runProgram(planned, setting, { timeSeconds, signal })
-        if (ended.failure !== undefined) oneFailed.abort(new Error('the program beside it has failed'))
-        return ended
-      }),
+    programs.map(async (planned) => {
+      const ended = await runProgram(planned, setting, { timeSeconds, signal })
+      if (ended.failure !== undefined) oneFailed.abort(new Error('the program beside it has failed'))
+      return ended
+    }),
   )
   steps.signal.throwIfAborted()
   for (const ended of ends) sealed.addEnd(ended)
   await sealed.add('scoring_output', steps.room.folders.scoringOutput, sealLimits(setting.limits))
 }
 
-/** Copies the predictions as they were sealed into a new folder: regular files and folders and nothing else. */
-async function rebuildPredictions(
-  { room, spooled }: Steps,
+/** A step that ended within its time has left some; the sandbox needs a positive number all the same. */
+function atLeastSome(seconds: number): number {
+  return Math.max(seconds, 0.001)
+}
+
+/** Copies what was sealed of a section into a new folder: regular files and folders and nothing else, none writable. */
+async function rebuild(
+  { spooled }: Steps,
   entries: readonly ManifestEntry[],
+  section: ManifestSection,
+  root: string,
 ): Promise<void> {
-  const root = room.folders.sealedPredictions
-  for (const { path, sha256 } of entries) {
+  for (const { path, sha256 } of entries.filter((entry) => entry.section === section)) {
     const target = join(root, path)
     await makeReadableFolder(root, dirname(target))
     await copyFile(spooled.file(sha256), target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)

@@ -6,7 +6,7 @@ import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import type { Logger } from 'pino'
 import { collectInputs } from './collect-inputs.ts'
 import { allowedInputOrigins, type WorkerConfig } from './config.ts'
-import { dataForCompetition } from './data-for-competition.ts'
+import { dataForCompetition, maySideBySide } from './data-for-competition.ts'
 import type { RetryPace } from './retry.ts'
 import { planRun } from './run-plan.ts'
 import { prepareRoom } from './run-room.ts'
@@ -62,6 +62,7 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
     inputs: collected.inputs,
     folders: room.folders,
     data: dataForCompetition(site.data, job.competition),
+    sideBySide: maySideBySide(site.competitions, job.competition),
   })
   if (planned.kind === 'program-unusable') return notRun('program-unusable', log)
   if (planned.kind === 'data-clash') {

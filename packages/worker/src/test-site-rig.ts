@@ -46,6 +46,7 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
     policyDigest: Digest.parse('a'.repeat(64)),
     images: [{ pattern: 'test/*', [sandbox.name]: image }],
     data: [],
+    competitions: [],
     limits: {
       memoryBytes: 512 * 2 ** 20,
       cpus: 1,

@@ -98,8 +98,60 @@ describe.each(sandboxes)('a worker with $name', ({ sandbox, image }) => {
     expect(site.text(deposit, 'scoring_output', 'scores.json')).toBe('{"accuracy": 0.75}')
   })
 
-  it('runs ingestion and scoring program at the same time when they talk to each other', async () => {
+  const INGESTION_WHILE_SCORING = `
+import os
+assert not os.path.exists('/app/input')
+assert open('/app/ingested_program/model.py').read()
+os.mkdir('/app/shared/deep')
+open('/app/shared/deep/answer', 'w').write('1')
+open('/app/output/notes.txt', 'w').write('of ingestion')`
+
+  it('runs ingestion before scoring where the task has both at once, and seals what goes from one to the other', async () => {
     await using site = await start()
+    const scoring = `
+import os
+assert os.listdir('/app/output') == []
+try: open('/app/shared/deep/answer', 'w')
+except OSError: pass
+else: raise SystemExit('the shared folder is writable')
+answer = open('/app/shared/deep/answer').read()
+assert open('/app/input/res/model.py').read()
+open('/app/output/scores.txt', 'w').write('accuracy: ' + answer)`
+    await site.addJob(
+      {
+        ...CODE,
+        ingestionProgram: pythonProgram(INGESTION_WHILE_SCORING),
+        scoringProgram: pythonProgram(scoring),
+      },
+      { ingestionOnlyDuringScoring: true, timeLimitSeconds: 20 },
+    )
+    await site.startWorker()
+    const deposit = await deposited(site)
+    expect(site.text(deposit, 'logs', 'scoring_stderr')).toBe('')
+    expect(deposit.failure).toBeUndefined()
+    expect(deposit.manifest.programs.map(({ program }) => program)).toEqual(['ingestion', 'scoring'])
+    expect(site.text(deposit, 'ingestion_output', 'notes.txt')).toBe('of ingestion')
+    expect(site.text(deposit, 'shared', 'deep/answer')).toBe('1')
+    expect(site.text(deposit, 'scoring_output', 'scores.txt')).toBe('accuracy: 1')
+  })
+
+  it('lets no link that ingestion leaves in the shared folder reach the scoring program', async () => {
+    await using site = await start()
+    const ingestion = `import os; os.symlink('/app/input/ref/truth.txt', '/app/shared/answer')`
+    await site.addJob(
+      { ...CODE, ingestionProgram: pythonProgram(ingestion) },
+      { ingestionOnlyDuringScoring: true },
+    )
+    await site.startWorker()
+    const deposit = await deposited(site)
+    expect(deposit.failure).toBe('output-refused')
+    expect(deposit.manifest.refusals).toMatchObject([{ kind: 'symbolic-link', section: 'shared' }])
+    expect(deposit.manifest.programs.map(({ program }) => program)).toEqual(['ingestion'])
+  })
+
+  it('runs ingestion and scoring program at the same time where the policy says so, each with its own output', async () => {
+    await using site = await start()
+    site.site.competitions.push({ pattern: 'A bench*', sideBySide: true })
     const talk = `
 import os, time
 def put(name): open('/app/shared/' + name + '.part', 'w').write('x'); os.rename('/app/shared/' + name + '.part', '/app/shared/' + name)
@@ -109,9 +161,12 @@ def wait(name):
     const ingestion = `${talk}
 assert not os.path.exists('/app/input')
 assert open('/app/ingested_program/model.py').read()
+open('/app/output/notes.txt', 'w').write('of ingestion')
 put('question'); wait('answer')`
     const scoring = `${talk}
-wait('question'); put('answer')
+wait('question')
+assert os.listdir('/app/output') == []
+put('answer')
 assert open('/app/input/res/model.py').read()
 open('/app/output/scores.txt', 'w').write('accuracy: 1')`
     await site.addJob(
@@ -123,10 +178,16 @@ open('/app/output/scores.txt', 'w').write('accuracy: 1')`
     expect(site.text(deposit, 'logs', 'scoring_stderr')).toBe('')
     expect(deposit.failure).toBeUndefined()
     expect(deposit.manifest.programs.map(({ program }) => program)).toEqual(['ingestion', 'scoring'])
+    expect(paths(deposit).filter((path) => !path.startsWith('logs/'))).toEqual([
+      'ingestion_output/notes.txt',
+      'predictions/model.py',
+      'scoring_output/scores.txt',
+    ])
   })
 
   it('does not leave a scoring program waiting for an ingestion program that failed', async () => {
     await using site = await start()
+    site.site.competitions.push({ pattern: '1', sideBySide: true })
     await site.addJob(
       {
         ...CODE,

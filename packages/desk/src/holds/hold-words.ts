@@ -26,6 +26,8 @@ export const EXPIRY_WORDS = {
 /** The sections of a hold, as a reviewer reads them. */
 export const SECTION_WORDS = {
   scoring_output: 'Scoring output',
+  ingestion_output: 'Output of ingestion while scoring',
+  shared: 'Shared folder of ingestion and scoring',
   predictions: 'Predictions',
   logs: 'Logs',
 } as const
