@@ -20,6 +20,7 @@ import { siteRoutes } from './site/site-routes.tsx'
 /** Puts the desk's routes together. Workers come first: their token is no person's, and their bodies are not forms. */
 export async function createDeskApp(
   desk: DepositSite & {
+    clock: () => Date
     accounts: Accounts
     workerToken: string
     siteName: string
@@ -30,7 +31,7 @@ export async function createDeskApp(
     onDecided: () => void
   },
 ): Promise<Hono<WebEnv>> {
-  const frame = await createFrame({ siteName: desk.siteName })
+  const frame = await createFrame(desk)
   const blobs = desk.vault.blobs
   const app = new Hono<WebEnv>()
   const errors = handleErrors({

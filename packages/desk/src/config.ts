@@ -28,4 +28,6 @@ export type DeskConfig = {
   readonly log: Logger
   /** The time, for tests; the machine's own unless given. */
   readonly clock?: () => Date
+  /** Milliseconds that only ever count up, for tests; the machine's own count unless given. */
+  readonly monotonic?: () => number
 }

@@ -7,6 +7,7 @@ import { BLOBS_PATH, DEPOSITS_PATH, type Deposit, DepositReceipt } from '@scoreg
 import { Digest } from '@scoregate/protocol/digest'
 import type { Manifest, ManifestSection, SealRefusal } from '@scoregate/protocol/manifest'
 import { openRecords } from '@scoregate/storage/records'
+import { CompiledQuery } from 'kysely'
 import pino from 'pino'
 import { HoldDetails, HoldPage } from './api/hold-api.ts'
 import { newHoldId } from './holds/hold-record.ts'
@@ -57,7 +58,8 @@ export class DeskRig {
   readonly platform: PlatformRig
   readonly log: string[] = []
   #desk: RunningDesk | undefined
-  #offsetMilliseconds = 0
+  #passedMilliseconds = 0
+  #jumpedMilliseconds = 0
   #jobs = 0
 
   private constructor(folder: string, platform: PlatformRig) {
@@ -88,7 +90,8 @@ export class DeskRig {
         ],
       },
       log: pino({ level: 'info' }, { write: (line: string) => void this.log.push(line) }),
-      clock: () => new Date(Date.now() + this.#offsetMilliseconds),
+      clock: () => new Date(Date.now() + this.#passedMilliseconds + this.#jumpedMilliseconds),
+      monotonic: () => performance.now() + this.#passedMilliseconds,
     })
   }
 
@@ -102,9 +105,17 @@ export class DeskRig {
     this.#desk = undefined
   }
 
-  /** Moves the desk's clock on. */
+  /** Lets time pass for the desk. */
   passTime(seconds: number): void {
-    this.#offsetMilliseconds += seconds * 1000
+    this.#passedMilliseconds += seconds * 1000
+  }
+
+  /** Sets the clock of the desk's machine ahead or back, while no time passes, and waits until the desk has noticed. */
+  async jumpClock(seconds: number): Promise<void> {
+    const jumps = () => this.log.filter((line) => line.includes('"jumpSeconds"')).length
+    const before = jumps()
+    this.#jumpedMilliseconds += seconds * 1000
+    if (this.#desk !== undefined) await until('the jump to be noticed', () => jumps() > before || undefined)
   }
 
   /** Where the vault keeps a blob. */
@@ -202,6 +213,13 @@ export class DeskRig {
       }))
       await db.insertInto('hold').values(copies).execute()
     }
+    await close()
+  }
+
+  /** Changes the records behind the back of the desk. */
+  async changeRecords(statement: string, values: readonly unknown[]): Promise<void> {
+    const { db, close } = await openRecords<DeskTables>(join(this.folder, 'data', 'records.db'))
+    await db.executeQuery(CompiledQuery.raw(statement, [...values]))
     await close()
   }
 

@@ -9,6 +9,8 @@ import { openRecords, type Records } from '@scoregate/storage/records'
 import { ACCOUNT_MIGRATIONS, type Accounts, createAccounts } from '@scoregate/web/accounts'
 import { startServer } from '@scoregate/web/server'
 import { createDeskApp } from './app.ts'
+import { findClockMark } from './clock/clock-mark.ts'
+import { createSiteClock, type SiteClock } from './clock/site-clock.ts'
 import type { DeskConfig } from './config.ts'
 import { normalPlatform } from './deposits/check-deposit.ts'
 import { DESK_MIGRATIONS } from './migrations/desk-migrations.ts'
@@ -26,15 +28,29 @@ export type RunningDesk = { readonly url: string; close(): Promise<void> }
  * `bad-policy` with every problem by file and line (the desk then does not start), `port-taken`, `records-unavailable`.
  */
 export async function startDesk(config: DeskConfig): Promise<RunningDesk> {
-  const clock = config.clock ?? (() => new Date())
+  const wall = config.clock ?? (() => new Date())
+  const monotonic = config.monotonic ?? (() => performance.now())
   const { policy, policyDigest, policyText } = await readPolicy(config.policyFile)
   const records = await openRecords<DeskTables>(join(config.dataFolder, 'records.db'))
   try {
     await migrate(records.db, [...ACCOUNT_MIGRATIONS, ...DESK_MIGRATIONS])
+    const remembered = await findClockMark(records.db)
+    const siteClock = createSiteClock({ wall, monotonic, remembered, log: config.log })
+    const clock = siteClock.now
     await rememberPolicy(records, { policyDigest, policyText, now: clock() })
     const accounts = createAccounts(records.db, clock)
     await provide(accounts, config.provision)
-    return await run({ config, records, accounts, clock, policy, policyDigest, policyText })
+    return await run({
+      config,
+      records,
+      accounts,
+      siteClock,
+      wall,
+      monotonic,
+      policy,
+      policyDigest,
+      policyText,
+    })
   } catch (error) {
     await records.close()
     throw error
@@ -45,12 +61,15 @@ async function run(given: {
   config: DeskConfig
   records: Records<DeskTables>
   accounts: Accounts
-  clock: () => Date
+  siteClock: SiteClock
+  wall: () => Date
+  monotonic: () => number
   policy: Policy
   policyDigest: Digest
   policyText: string
 }): Promise<RunningDesk> {
-  const { config, records, accounts, clock, policy, policyDigest, policyText } = given
+  const { config, records, accounts, siteClock, wall, monotonic, policy, policyDigest, policyText } = given
+  const clock = siteClock.now
   const { db } = records
   const { log, workerToken, policyFile } = config
   const vault = createVault({ db, clock, blobs: await openDiskBlobs(join(config.dataFolder, 'vault')) })
@@ -61,15 +80,30 @@ async function run(given: {
       createPlatformClient({ url, siteToken, signal: closing.signal }),
     ]),
   )
-  const outbox = await startOutbox({ db, blobs: vault.blobs, platforms, policyDigest, clock, log })
-  const sweeper = startSweeper({ db, vault, platforms, policyDigest, clock, log, onDecided: outbox.wake })
+  const outbox = await startOutbox({ db, blobs: vault.blobs, platforms, policyDigest, clock, wall, log })
+  const sweeper = startSweeper({
+    ...{ db, vault, platforms, policyDigest, siteClock, clock, monotonic, log },
+    onDecided: outbox.wake,
+  })
   const stop = async () => {
     closing.abort()
     await Promise.all([outbox.close(), sweeper.close()])
   }
   try {
     const app = await createDeskApp({
-      ...{ db, vault, policy, policyDigest, policyText, policyFile, clock, accounts, workerToken, log },
+      ...{
+        db,
+        vault,
+        policy,
+        policyDigest,
+        policyText,
+        policyFile,
+        siteClock,
+        clock,
+        accounts,
+        workerToken,
+        log,
+      },
       siteName: policy.site,
       platforms: [...platforms.keys()],
       onDecided: outbox.wake,

@@ -23,6 +23,7 @@ const HOLD: DecidableHold = {
   manifestDigest: DIGEST,
   expiresAt: DEADLINE,
   hostile: false,
+  superseded: false,
   offered: ['scores', 'scoring_stdout'],
 }
 const APPROVE: Decision = { kind: 'approve', digest: DIGEST, artefacts: ['scores'], reviewer: 'reviewer' }
@@ -86,6 +87,21 @@ describe('deciding a hold', () => {
   it('offers only rejection for a hostile hold', () => {
     expect(refusalOf({ hostile: true }, APPROVE)).toBe('hostile')
     expect(refusalOf({ hostile: true }, REJECT)).toBeUndefined()
+  })
+
+  it('offers only rejection for an attempt that a later one superseded', () => {
+    expect(refusalOf({ superseded: true }, APPROVE)).toBe('superseded')
+    expect(refusalOf({ superseded: true }, REJECT)).toBeUndefined()
+  })
+
+  it('approves nothing by a clock that cannot be trusted, and rejects all the same', () => {
+    for (const clockTrouble of ['behind', 'jumped'] as const) {
+      expect(decide(HOLD, APPROVE, { now: BEFORE, clockTrouble })).toMatchObject({
+        kind: 'refused',
+        refusal: { code: `clock-${clockTrouble}` },
+      })
+      expect(decide(HOLD, REJECT, { now: BEFORE, clockTrouble }).kind).toBe('decided')
+    }
   })
 
   it('refuses to release what is not offered, even beside what is', () => {

@@ -50,9 +50,20 @@ export type DecidableHold = {
   readonly expiresAt: Date
   /** Sealing met something that it could not represent: only rejection is open. */
   readonly hostile: boolean
+  /** A later attempt of the same job was deposited: the platform has given the job to another run, so this one is not wanted. */
+  readonly superseded: boolean
   /** What the hold has and the policy lets out. */
   readonly offered: readonly ArtefactName[]
 }
+
+/**
+ * Why no deadline can be trusted at the moment. `behind`: the clock shows less than it has shown before. `jumped`: it moved
+ * by other than the time that passed, and has not been steady for long enough since.
+ */
+export type ClockTrouble = 'behind' | 'jumped'
+
+/** What a decision needs to know beside the hold. */
+export type DecisionMoment = { readonly now: Date; readonly clockTrouble?: ClockTrouble | undefined }
 
 /** Why a decision was not taken; `sentence` says so to the reviewer, with what they can do. */
 export type Refusal = {
@@ -61,6 +72,10 @@ export type Refusal = {
     | 'expired'
     | 'other-digest'
     | 'hostile'
+    | 'superseded'
+    | 'clock-behind'
+    | 'clock-jumped'
+    | 'vault-altered'
     | 'artefact-not-allowed'
     | 'nothing-to-release'
     | 'reason-missing'
@@ -78,21 +93,39 @@ const STATE_WORDS = {
   closed: 'is closed',
 } as const satisfies Record<HoldState, string>
 
+const CLOCK_REFUSALS = {
+  behind: {
+    code: 'clock-behind',
+    sentence:
+      'The clock of this machine is behind the time that it has shown before, so no deadline can be trusted and nothing can be approved. Set the clock right; you can still reject.',
+  },
+  jumped: {
+    code: 'clock-jumped',
+    sentence:
+      'The clock of this machine has just jumped, so no deadline can be trusted. Approve again when it has been steady for a minute; you can still reject.',
+  },
+} as const satisfies Record<ClockTrouble, Refusal>
+
 /**
  * Takes or refuses a decision. It is taken only while the hold waits and its deadline lies ahead, over exactly the
- * manifest that was sealed, and releases no more than is offered. The caller writes the new state with a compare-and-set.
+ * manifest that was sealed, and releases no more than is offered; an approval needs a clock that can be trusted, too. The
+ * caller has compared the vault with the manifest before, and writes the new state with a compare-and-set.
  */
 export function decide(
   hold: DecidableHold,
   decision: Decision,
-  { now }: { now: Date },
+  moment: DecisionMoment,
 ): { kind: 'decided'; state: 'approved' | 'rejected' } | { kind: 'refused'; refusal: Refusal } {
-  const refusal = findRefusal(hold, decision, now)
+  const refusal = findRefusal(hold, decision, moment)
   if (refusal !== undefined) return { kind: 'refused', refusal }
   return { kind: 'decided', state: decision.kind === 'approve' ? 'approved' : 'rejected' }
 }
 
-function findRefusal(hold: DecidableHold, decision: Decision, now: Date): Refusal | undefined {
+function findRefusal(
+  hold: DecidableHold,
+  decision: Decision,
+  { now, clockTrouble }: DecisionMoment,
+): Refusal | undefined {
   if (hold.state !== 'awaiting') {
     return refusal('not-awaiting', `This hold ${STATE_WORDS[hold.state]}. A decision is final.`)
   }
@@ -109,11 +142,22 @@ function findRefusal(hold: DecidableHold, decision: Decision, now: Date): Refusa
     return refusal('reason-too-long', `The reason is longer than ${LONGEST_REASON} characters. Shorten it.`)
   }
   return decision.kind === 'approve'
-    ? findApprovalRefusal(hold, decision.artefacts)
+    ? findApprovalRefusal(hold, decision.artefacts, clockTrouble)
     : findRejectionRefusal(decision)
 }
 
-function findApprovalRefusal(hold: DecidableHold, artefacts: readonly ArtefactName[]): Refusal | undefined {
+function findApprovalRefusal(
+  hold: DecidableHold,
+  artefacts: readonly ArtefactName[],
+  clockTrouble: ClockTrouble | undefined,
+): Refusal | undefined {
+  if (clockTrouble !== undefined) return CLOCK_REFUSALS[clockTrouble]
+  if (hold.superseded) {
+    return refusal(
+      'superseded',
+      'The platform has given this submission to a later run, whose result is here, too. Decide that one; this one can only be rejected.',
+    )
+  }
   if (hold.hostile) {
     return refusal(
       'hostile',

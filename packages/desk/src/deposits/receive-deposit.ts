@@ -4,8 +4,10 @@ import type { Deposit } from '@scoregate/protocol/deposit'
 import type { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import { raiseClockMark } from '../clock/clock-mark.ts'
+import type { SiteClock } from '../clock/site-clock.ts'
 import { offeredArtefacts } from '../holds/artefact-entries.ts'
-import { getHold } from '../holds/hold-queries.ts'
+import { getHold, isSuperseded } from '../holds/hold-queries.ts'
 import { HoldId, HoldRules, type HoldScores, newHoldId } from '../holds/hold-record.ts'
 import type { DeskDb, DeskTransaction, NewHoldRow } from '../migrations/desk-tables.ts'
 import { promiseOutcome } from '../release/outbox-queries.ts'
@@ -21,7 +23,7 @@ export type DepositSite = {
   readonly policy: Policy
   readonly policyDigest: Digest
   readonly platforms: readonly string[]
-  readonly clock: () => Date
+  readonly siteClock: SiteClock
 }
 
 /** Rows of one insert stay well below SQLite's limit on parameters. */
@@ -51,7 +53,7 @@ export async function receiveDeposit(
   return site.db.transaction().execute(async (transaction) => {
     const same = await findSameDeposit(transaction, deposit)
     if (same !== undefined) return { holdId: same, isNew: false }
-    const now = site.clock()
+    const now = site.siteClock.now()
     const id = newHoldId()
     const row: NewHoldRow = {
       id,
@@ -80,6 +82,7 @@ export async function receiveDeposit(
       content_removed_at: null,
     }
     await transaction.insertInto('hold').values(row).execute()
+    await raiseClockMark(transaction, now)
     await claimBlobs(transaction, { holdId: id, deposit, now })
     const failureIsTold = failure !== undefined && rules.failures === 'at-once'
     await promiseOutcome(transaction, {
@@ -88,7 +91,7 @@ export async function receiveDeposit(
       now,
     })
     if (kind === 'result' && !needsReview(rules, job.humanInTheLoop)) {
-      await approveByPolicy(transaction, { id, policyDigest: site.policyDigest, now })
+      await approveByPolicy(transaction, site, { id, now })
     }
     return { holdId: id, isNew: true }
   })
@@ -149,18 +152,26 @@ async function claimBlobs(
   }
 }
 
-/** If the policy's own choice cannot be approved (it ticks nothing of this hold, or the hold is hostile), a person must look. */
+/**
+ * If the policy's own choice cannot be approved (it ticks nothing of this hold, the hold is hostile, or the clock is not to
+ * be trusted), a person must look.
+ */
 async function approveByPolicy(
   transaction: DeskTransaction,
-  { id, policyDigest, now }: { id: HoldId; policyDigest: Digest; now: Date },
+  site: DepositSite,
+  { id, now }: { id: HoldId; now: Date },
 ): Promise<void> {
   const hold = await getHold(transaction, id)
   if (hold.hostile || hold.scores.kind !== 'read') return
   const artefacts = hold.offered.filter((artefact) => artefact.ticked).map((artefact) => artefact.name)
   const result = decide(
-    { ...hold, offered: hold.offered.map((artefact) => artefact.name) },
+    {
+      ...hold,
+      offered: hold.offered.map((artefact) => artefact.name),
+      superseded: await isSuperseded(transaction, hold),
+    },
     { kind: 'approve', digest: hold.manifestDigest, artefacts, reviewer: POLICY_REVIEWER },
-    { now },
+    { now, clockTrouble: site.siteClock.trouble() },
   )
   if (result.kind === 'refused') return
   await recordDecision(transaction, {
@@ -168,7 +179,7 @@ async function approveByPolicy(
     verdict: { kind: 'approve', artefacts },
     kind: 'auto',
     reviewer: POLICY_REVIEWER,
-    policyDigest,
+    policyDigest: site.policyDigest,
     now,
   })
 }

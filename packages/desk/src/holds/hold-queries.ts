@@ -90,17 +90,73 @@ export async function getHold(db: DeskDb | DeskTransaction, id: string): Promise
   })
 }
 
+/** Where the stored deadline must lie for a decision: ahead for a person's, behind for what lapses by it. */
+export type DeadlineRule = 'ahead' | 'come' | 'either'
+
 /**
- * Moves a hold from one state to the next, if it is still in the first: the compare-and-set through which every change
+ * Moves a hold out of `awaiting`, if it is still exactly what was decided: one statement compares its identifier, the
+ * digest of its manifest, its attempt, its state and its stored deadline, the last also with the latest time that the
+ * desk has ever known; an approval needs that no later attempt of the job is here. Answers whether it moved.
+ */
+export async function moveUndecided(
+  transaction: DeskTransaction,
+  move: {
+    hold: Pick<HoldSummary, 'id' | 'manifestDigest' | 'attempt'>
+    to: 'approved' | 'rejected' | 'expired'
+    deadline: DeadlineRule
+    now: Date
+  },
+): Promise<boolean> {
+  const { hold, to } = move
+  const now = move.now.toISOString()
+  const statement = transaction
+    .updateTable('hold')
+    .set({ state: to, decided_at: now, ...(to === 'approved' ? { alarm: null } : {}) })
+    .where('id', '=', hold.id)
+    .where('manifest_digest', '=', hold.manifestDigest)
+    .where('attempt', '=', hold.attempt)
+    .where('state', '=', 'awaiting')
+    .where(DEADLINE_CONDITION[move.deadline](now))
+  const moved = await (to === 'approved' ? statement.where(isLatestAttempt) : statement).executeTakeFirst()
+  return moved.numUpdatedRows === 1n
+}
+
+const DEADLINE_CONDITION = {
+  ahead: (now) =>
+    sql<SqlBool>`expires_at > ${now} and not exists (select 1 from clock_mark where latest >= hold.expires_at)`,
+  come: (now) => sql<SqlBool>`expires_at <= ${now}`,
+  either: () => sql<SqlBool>`true`,
+} as const satisfies Record<DeadlineRule, (now: string) => unknown>
+
+const isLatestAttempt = sql<SqlBool>`not exists (select 1 from hold as later
+  where later.platform = hold.platform and later.job_id = hold.job_id and later.attempt > hold.attempt)`
+
+/** Whether a later attempt of the same job was deposited, which the platform can only have asked for by giving up this one. */
+export async function isSuperseded(
+  db: DeskDb | DeskTransaction,
+  hold: Pick<HoldSummary, 'platform' | 'job' | 'attempt'>,
+): Promise<boolean> {
+  const later = await db
+    .selectFrom('hold')
+    .select('id')
+    .where('platform', '=', hold.platform)
+    .where('job_id', '=', hold.job.jobId)
+    .where('attempt', '>', hold.attempt)
+    .executeTakeFirst()
+  return later !== undefined
+}
+
+/**
+ * Moves a decided hold from one state to the next, if it is still in the first: the compare-and-set through which every change
  * of state goes. Answers whether it moved. Throws when the table of transitions does not have this one.
  */
 export async function moveHold(
   transaction: DeskTransaction,
   move: {
     id: HoldId
-    from: HoldState
+    from: Exclude<HoldState, 'awaiting'>
     to: HoldState
-    set?: Partial<Pick<DeskTables['hold'], 'decided_at' | 'ended_at' | 'alarm'>>
+    set?: Partial<Pick<DeskTables['hold'], 'ended_at' | 'alarm'>>
   },
 ): Promise<boolean> {
   const allowed: readonly HoldState[] = HOLD_TRANSITIONS[move.from]

@@ -83,4 +83,8 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: '0101-clock-mark',
+    statements: ['create table clock_mark (id integer primary key, latest text not null)'],
+  },
 ]

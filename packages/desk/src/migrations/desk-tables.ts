@@ -58,6 +58,8 @@ export interface DeskTables extends AccountTables {
   /** Until `keep_until` a blob stays without a hold that names it: its deposit may be on the way. */
   vault_blob: { sha256: string; size_bytes: number; keep_until: string }
   hold_blob: { hold_id: string; sha256: string }
+  /** One row, with the latest time that any run of the desk has known: no clock set back comes before it. */
+  clock_mark: { id: number; latest: string }
   policy_used: { policy_digest: string; policy_text: string; first_used_at: string }
 }
 

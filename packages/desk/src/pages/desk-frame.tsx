@@ -1,8 +1,10 @@
+import { Callout } from '@scoregate/ui/feedback'
 import { Page, type PageProps, renderPage } from '@scoregate/ui/page'
 import { readStylesheet } from '@scoregate/ui/stylesheet'
 import type { WebEnv } from '@scoregate/web/environment'
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
+import { CLOCK_TROUBLE_WORDS, type SiteClock } from '../clock/site-clock.ts'
 import { paths } from '../paths.ts'
 
 /** Which entry of the main navigation a page belongs to. */
@@ -21,12 +23,16 @@ export type FramedPage = {
 export type Frame = (c: Context<WebEnv>, page: FramedPage) => Promise<string>
 
 /** The frame of one desk: its name, its style sheet (under an address that changes with it), who is signed in. */
-export async function createFrame(given: { siteName: string }): Promise<Frame> {
+export async function createFrame(given: {
+  siteName: string
+  siteClock: Pick<SiteClock, 'trouble'>
+}): Promise<Frame> {
   const { digest } = await readStylesheet()
   const stylesheetHref = `${paths.asset('scoregate.css')}?v=${digest.slice(0, 16)}`
   return (c, page) => {
     const signedIn = c.get('person')
     const by = signedIn?.by
+    const trouble = signedIn === undefined ? undefined : given.siteClock.trouble()
     return renderPage(
       <Page
         title={page.title}
@@ -44,6 +50,11 @@ export async function createFrame(given: { siteName: string }): Promise<Frame> {
         faviconHref={paths.asset('favicon.svg')}
         width={page.width}
       >
+        {trouble !== undefined && (
+          <Callout tone="bad" title={CLOCK_TROUBLE_WORDS[trouble].title}>
+            {CLOCK_TROUBLE_WORDS[trouble].text}
+          </Callout>
+        )}
         {page.content}
       </Page>,
     )

@@ -1,5 +1,6 @@
 const FIRST_SECONDS = 1
-const LONGEST_SECONDS = 300
+/** No try is planned further ahead than this. */
+export const LONGEST_SECONDS = 300
 
 /**
  * When to try again after `tries` failed tries: 1 s, doubling to 5 minutes, without end, since a promise to publish does

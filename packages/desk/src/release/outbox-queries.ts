@@ -1,5 +1,6 @@
 import { HoldId } from '../holds/hold-record.ts'
 import type { DeskDb, DeskTransaction, OutboxRow } from '../migrations/desk-tables.ts'
+import { LONGEST_SECONDS } from './back-off.ts'
 import { PlannedOutcome } from './planned-outcome.ts'
 
 /**
@@ -48,7 +49,10 @@ export async function promiseOutcome(
     .execute()
 }
 
-/** What is due now, at most one row for each hold: the first that has not ended, so that a hold is told in order. */
+/**
+ * What is due now, at most one row for each hold: the first that has not ended, so that a hold is told in order. A row
+ * further ahead than any try is ever planned was planned by a clock that has been set back since, and is due, too.
+ */
 export async function findDue(
   db: DeskDb,
   { now, limit }: { now: Date; limit: number },
@@ -57,7 +61,12 @@ export async function findDue(
     .selectFrom('outbox as row')
     .selectAll('row')
     .where('row.state', '=', 'pending')
-    .where('row.next_try_at', '<=', now.toISOString())
+    .where((eb) =>
+      eb.or([
+        eb('row.next_try_at', '<=', now.toISOString()),
+        eb('row.next_try_at', '>', new Date(now.getTime() + LONGEST_SECONDS * 1000).toISOString()),
+      ]),
+    )
     .where((eb) =>
       eb.not(
         eb.exists(

@@ -31,7 +31,10 @@ export type OutboxSite = {
   /** By the platform's address as holds store it. */
   readonly platforms: ReadonlyMap<string, PlatformClient>
   readonly policyDigest: Digest
+  /** The time of records. */
   readonly clock: () => Date
+  /** The machine's own clock: the next try is planned by it, since it moves whatever happens to it. */
+  readonly wall: () => Date
   readonly log: Logger
 }
 
@@ -42,14 +45,14 @@ const LONGEST_REST_MILLISECONDS = 5000
 
 /** Takes up whatever an earlier run of the desk left unsent, and goes on until `close`. */
 export async function startOutbox(site: OutboxSite): Promise<Outbox> {
-  await resumeStopped(site.db, site.clock())
+  await resumeStopped(site.db, site.wall())
   const news = createWakeUp()
   const sending = new Map<HoldId, Promise<void>>()
   let isOpen = true
 
   async function run(): Promise<void> {
     while (isOpen) {
-      const due = await findDue(site.db, { now: site.clock(), limit: MAX_AT_ONCE + sending.size })
+      const due = await findDue(site.db, { now: site.wall(), limit: MAX_AT_ONCE + sending.size })
       for (const item of due) {
         if (sending.has(item.holdId) || sending.size >= MAX_AT_ONCE) continue
         const work = sendItem(site, item, () => isOpen).finally(() => {
@@ -65,7 +68,7 @@ export async function startOutbox(site: OutboxSite): Promise<Outbox> {
 
   async function restMilliseconds(): Promise<number> {
     const next = await findNextTry(site.db)
-    const left = next === undefined ? LONGEST_REST_MILLISECONDS : next.getTime() - site.clock().getTime()
+    const left = next === undefined ? LONGEST_REST_MILLISECONDS : next.getTime() - site.wall().getTime()
     // What is due already is being sent, and its end is news; never spin over it.
     return Math.min(LONGEST_REST_MILLISECONDS, left <= 0 ? LONGEST_REST_MILLISECONDS : left)
   }
@@ -122,7 +125,7 @@ async function sendItem(site: OutboxSite, item: OutboxItem, isOpen: () => boolea
 }
 
 function tryLater(site: OutboxSite, item: OutboxItem, error: string): Promise<void> {
-  const at = nextTryAt({ tries: item.tries + 1, now: site.clock(), chance: Math.random() })
+  const at = nextTryAt({ tries: item.tries + 1, now: site.wall(), chance: Math.random() })
   return planNextTry(site.db, item, { nextTryAt: at, error })
 }
 

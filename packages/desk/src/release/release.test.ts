@@ -49,6 +49,8 @@ describe('publishing', () => {
     })
     expect(hold.state).toBe('approved')
     expect(rig.told(deposit.manifestDigest)).toEqual(['awaiting-validation'])
+    const page = await (await (await rig.signIn()).get(`/holds/${id}`)).text()
+    expect(page).toContain('Approved, but not released')
   })
 
   it('tells a platform nothing of a run before it is decided', async () => {
@@ -68,7 +70,7 @@ describe('a vault that was altered', () => {
     ['a log', 'logs/scoring_stdout', SECRET],
     ['a file of an archive', 'predictions/predictions.csv', SECRET],
     ['the scores', 'scoring_output/scores.json', '{"auc": 0.99999, "brier": 0.1}'],
-  ])('lets nothing out: %s', async (_what, name, change) => {
+  ])('cannot be approved, says so, and can be once it is restored: %s', async (_what, name, change) => {
     await using rig = await DeskRig.start()
     const { id, deposit } = await rig.deposit()
     await until('the word', () => rig.told(deposit.manifestDigest)[0])
@@ -76,14 +78,49 @@ describe('a vault that was altered', () => {
     const original = await readFile(file)
     await writeFile(file, change)
     const before = rig.platform.requestCount()
+    const answer = await rig.approve(id, ['scores', 'scoring_stdout', 'predictions'])
+    expect(answer.status).toBe(409)
+    expect(await answer.json()).toMatchObject({ code: 'vault-altered' })
+    expect(await rig.show(id)).toMatchObject({ state: 'awaiting', alarm: expect.any(String) })
+    expect(rig.platform.requestCount()).toBe(before)
+    expect(rig.log.join('')).toContain('An approval was refused')
+
+    await writeFile(file, original)
     expect((await rig.approve(id, ['scores', 'scoring_stdout', 'predictions'])).status).toBe(200)
+    expect((await rig.untilState(id, 'released')).alarm).toBeUndefined()
+    expect(rig.platform.received()).not.toContain('PLANTED-CHANGE')
+  })
+
+  it('can be rejected, since nothing leaves then', async () => {
+    await using rig = await DeskRig.start()
+    const { id } = await rig.deposit()
+    await rm(rig.blobFile(HONEST_RUN['scoring_output/scores.json'] ?? ''))
+    expect((await rig.approve(id)).status).toBe(409)
+    expect((await rig.reject(id)).status).toBe(200)
+    await rig.untilState(id, 'closed')
+  })
+
+  it.each([
+    ['a log', 'logs/scoring_stdout', SECRET],
+    ['a file of an archive', 'predictions/predictions.csv', SECRET],
+    ['the scores', 'scoring_output/scores.json', '{"auc": 0.99999, "brier": 0.1}'],
+  ])('between decision and release lets nothing out: %s', async (_what, name, change) => {
+    await using rig = await DeskRig.start()
+    await rig.platform.down()
+    const { id } = await rig.deposit()
+    expect((await rig.approve(id, ['scores', 'scoring_stdout', 'predictions'])).status).toBe(200)
+    const file = rig.blobFile(HONEST_RUN[name] ?? '')
+    const original = await readFile(file)
+    await writeFile(file, change)
+    await rig.platform.up()
     const hold = await until('the alarm', async () => {
       const shown = await rig.show(id)
       return shown.alarm === undefined ? undefined : shown
     })
     expect(hold.state).toBe('approved')
     expect(hold.publishing[1]?.state).toBe('stopped')
-    expect(rig.platform.requestCount()).toBe(before)
+    expect(rig.platform.outcomes.map((outcome) => outcome.kind)).toEqual(['awaiting-validation'])
+    expect(rig.platform.artefacts.size).toBe(0)
     expect(rig.log.join('')).toContain('A release was stopped')
 
     await writeFile(file, original)
@@ -96,9 +133,11 @@ describe('a vault that was altered', () => {
 
   it('lets nothing out when a file is missing', async () => {
     await using rig = await DeskRig.start()
+    await rig.platform.down()
     const { id } = await rig.deposit()
-    await rm(rig.blobFile(HONEST_RUN['logs/scoring_stdout'] ?? ''))
     await rig.approve(id, ['scores', 'scoring_stdout'])
+    await rm(rig.blobFile(HONEST_RUN['logs/scoring_stdout'] ?? ''))
+    await rig.platform.up()
     await until('the alarm', async () => (await rig.show(id)).alarm)
     expect(rig.platform.artefacts.size).toBe(0)
   })

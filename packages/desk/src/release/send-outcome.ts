@@ -1,19 +1,16 @@
-import { isDeepStrictEqual } from 'node:util'
 import { manifestDigest } from '@scoregate/gate/manifest'
 import { JobRef } from '@scoregate/gate/upward-word'
 import type { ArtefactName } from '@scoregate/protocol/artefact'
-import type { CanonicalScore } from '@scoregate/protocol/columns'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { Blobs } from '@scoregate/storage/blobs'
-import { readHoldScores } from '../deposits/read-hold-scores.ts'
 import { getHold } from '../holds/hold-queries.ts'
 import type { Hold } from '../holds/hold-record.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import { findDecision } from '../review/decision-record.ts'
-import { type MeasuredArtefact, measureArtefact } from './artefact-bytes.ts'
 import type { OutboxItem } from './outbox-queries.ts'
 import type { PlannedOutcome } from './planned-outcome.ts'
 import type { PlatformAnswer, PlatformClient, ReleaseOutcome } from './platform-client.ts'
+import { readRelease } from './read-release.ts'
 
 /** `stopped`: what is there is not what was decided, so nothing was sent. */
 export type SendAnswer = PlatformAnswer | { readonly kind: 'stopped'; readonly why: string }
@@ -56,11 +53,7 @@ async function sendRelease(
   { hold, client, release }: { hold: Hold; client: PlatformClient; release: Release },
 ): Promise<SendAnswer> {
   await requireDecision(site.db, hold, release.artefacts)
-  const scores = release.artefacts.includes('scores') ? await verifiedScores(site.blobs, hold) : []
-  const artefacts: MeasuredArtefact[] = []
-  for (const name of release.artefacts) {
-    if (name !== 'scores') artefacts.push(await measureArtefact(site.blobs, hold.manifest, name))
-  }
+  const { scores, artefacts } = await readRelease(site.blobs, hold, release.artefacts)
 
   for (const artefact of artefacts) {
     const answer = await client.upload({
@@ -107,23 +100,5 @@ async function requireDecision(db: DeskDb, hold: Hold, artefacts: readonly Artef
     code: 'not-decided',
     message: 'The records hold no approval of exactly what was to be released.',
     remedy: 'Nothing was released. Look for somebody who changed the database.',
-  })
-}
-
-/** The scores, read from the vault once more; they must be the ones that the reviewer was shown. */
-async function verifiedScores(blobs: Blobs, hold: Hold): Promise<CanonicalScore[]> {
-  const { manifest, rules, job } = hold
-  const reading = await readHoldScores({ blobs, manifest, rules, columns: job.columns })
-  if (
-    reading.kind === 'read' &&
-    hold.scores.kind === 'read' &&
-    isDeepStrictEqual(reading.scores, hold.scores.scores)
-  )
-    return reading.scores
-  throw new ScoregateError({
-    kind: 'internal',
-    code: 'vault-altered',
-    message: 'The scores in the vault are not those that the reviewer was shown.',
-    remedy: 'Nothing was released. Look for a failing disk or for somebody who changed the records.',
   })
 }

@@ -1,9 +1,14 @@
-import { decide, type Refusal } from '@scoregate/gate/hold'
+import { type Decision, decide, type Refusal } from '@scoregate/gate/hold'
 import type { ArtefactName } from '@scoregate/protocol/artefact'
 import type { Digest } from '@scoregate/protocol/digest'
-import { getHold } from '../holds/hold-queries.ts'
-import type { HoldSummary } from '../holds/hold-record.ts'
-import type { DeskDb } from '../migrations/desk-tables.ts'
+import { ScoregateError } from '@scoregate/protocol/errors'
+import type { Blobs } from '@scoregate/storage/blobs'
+import type { Logger } from 'pino'
+import type { SiteClock } from '../clock/site-clock.ts'
+import { getHold, isSuperseded } from '../holds/hold-queries.ts'
+import type { Hold, HoldSummary } from '../holds/hold-record.ts'
+import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
+import { readRelease } from '../release/read-release.ts'
 import { recordDecision } from './decision-record.ts'
 
 /** What a reviewer decided, over the digest of what they were shown. */
@@ -11,51 +16,108 @@ export type ReviewerDecision =
   | { kind: 'approve'; digest: Digest; artefacts: ArtefactName[]; reason?: string; note?: string }
   | { kind: 'reject'; digest: Digest; reason: string; note?: string }
 
+/** What deciding needs of its site. */
+export type DecisionSite = {
+  readonly db: DeskDb
+  readonly blobs: Blobs
+  readonly siteClock: SiteClock
+  readonly policyDigest: Digest
+  readonly log: Logger
+}
+
+type Refused = { kind: 'refused'; refusal: Refusal }
+
 /**
- * Takes a reviewer's decision. Decision, state and what follows from it are one transaction: of two reviewers at once
- * exactly one decides, the other is told so. Throws `ScoregateError` (`no-such-hold`).
+ * Takes a reviewer's decision. What an approval would release is first read from the vault and compared with what was
+ * sealed; then decision, state and what follows from it are one transaction: of two reviewers at once exactly one
+ * decides, the other is told so. Throws `ScoregateError` (`no-such-hold`).
  */
 export async function decideHold(
-  { db, clock, policyDigest }: { db: DeskDb; clock: () => Date; policyDigest: Digest },
+  site: DecisionSite,
   id: string,
   given: ReviewerDecision & { reviewer: string },
-): Promise<{ kind: 'decided'; state: 'approved' | 'rejected' } | { kind: 'refused'; refusal: Refusal }> {
-  return db.transaction().execute(async (transaction) => {
-    const hold = await getHold(transaction, id)
-    const now = clock()
-    const { note, ...words } = given
-    const decision = words.kind === 'approve' ? { ...words, artefacts: [...new Set(words.artefacts)] } : words
-    const result = decide(
-      {
-        state: hold.state,
-        manifestDigest: hold.manifestDigest,
-        expiresAt: hold.expiresAt,
-        hostile: hold.hostile,
-        offered: hold.offered.map((artefact) => artefact.name),
-      },
-      decision,
-      { now },
-    )
-    if (
-      result.kind === 'refused' &&
-      !(result.refusal.code === 'nothing-to-release' && releasesReasonAlone(hold))
-    )
-      return result
-    const recorded = await recordDecision(transaction, {
-      hold,
-      verdict:
-        decision.kind === 'approve' ? { kind: 'approve', artefacts: decision.artefacts } : { kind: 'reject' },
-      kind: decision.kind,
-      reviewer: decision.reviewer,
-      reason: decision.reason,
-      note,
-      policyDigest,
-      now,
-    })
-    // The hold was read in this transaction and transactions do not overlap, so this cannot happen; if it does, stop.
-    if (!recorded) throw new Error(`Hold ${hold.id} changed while it was being decided.`)
-    return { kind: 'decided', state: decision.kind === 'approve' ? 'approved' : 'rejected' }
+): Promise<{ kind: 'decided'; state: 'approved' | 'rejected' } | Refused> {
+  const { note, ...words } = given
+  const decision: Decision =
+    words.kind === 'approve' ? { ...words, artefacts: [...new Set(words.artefacts)] } : words
+  const hold = await getHold(site.db, id)
+  const early = await findRefusal(site, site.db, hold, decision)
+  if (early !== undefined) return { kind: 'refused', refusal: early }
+  if (decision.kind === 'approve') {
+    const altered = await findVaultRefusal(site, hold, decision.artefacts)
+    if (altered !== undefined) return { kind: 'refused', refusal: altered }
+  }
+  return site.db.transaction().execute((transaction) => take(site, transaction, { id, decision, note }))
+}
+
+async function take(
+  site: DecisionSite,
+  transaction: DeskTransaction,
+  { id, decision, note }: { id: string; decision: Decision; note: string | undefined },
+): Promise<{ kind: 'decided'; state: 'approved' | 'rejected' } | Refused> {
+  const hold = await getHold(transaction, id)
+  const refusal = await findRefusal(site, transaction, hold, decision)
+  if (refusal !== undefined) return { kind: 'refused', refusal }
+  const isRecorded = await recordDecision(transaction, {
+    hold,
+    verdict:
+      decision.kind === 'approve' ? { kind: 'approve', artefacts: decision.artefacts } : { kind: 'reject' },
+    kind: decision.kind,
+    reviewer: decision.reviewer,
+    reason: decision.reason,
+    note,
+    policyDigest: site.policyDigest,
+    now: site.siteClock.now(),
   })
+  if (!isRecorded) return { kind: 'refused', refusal: CHANGED_MEANWHILE }
+  return { kind: 'decided', state: decision.kind === 'approve' ? 'approved' : 'rejected' }
+}
+
+const CHANGED_MEANWHILE: Refusal = {
+  code: 'not-awaiting',
+  sentence: 'This hold changed, or its deadline came, while it was being decided. A decision is final.',
+}
+
+async function findRefusal(
+  { siteClock }: DecisionSite,
+  db: DeskDb | DeskTransaction,
+  hold: HoldSummary,
+  decision: Decision,
+): Promise<Refusal | undefined> {
+  const offered = hold.offered.map((artefact) => artefact.name)
+  const superseded = await isSuperseded(db, hold)
+  const result = decide({ ...hold, offered, superseded }, decision, {
+    now: siteClock.now(),
+    clockTrouble: siteClock.trouble(),
+  })
+  if (result.kind === 'decided') return undefined
+  if (result.refusal.code === 'nothing-to-release' && releasesReasonAlone(hold)) return undefined
+  return result.refusal
+}
+
+/** Why the vault cannot give what would be released: whatever goes wrong while it is read, nothing is approved. */
+async function findVaultRefusal(
+  { db, blobs, log }: DecisionSite,
+  hold: Hold,
+  artefacts: readonly ArtefactName[],
+): Promise<Refusal | undefined> {
+  try {
+    await readRelease(blobs, hold, artefacts)
+    return undefined
+  } catch (error) {
+    log.error({ err: error, holdId: hold.id }, 'An approval was refused: the vault has not what was sealed.')
+    const alarm = error instanceof ScoregateError ? error.message : 'A sealed file cannot be read.'
+    await db
+      .updateTable('hold')
+      .set({ alarm })
+      .where('id', '=', hold.id)
+      .where('state', '=', 'awaiting')
+      .execute()
+    return {
+      code: 'vault-altered',
+      sentence: `The vault no longer has what was sealed, so nothing was approved. ${alarm}`,
+    }
+  }
 }
 
 /**

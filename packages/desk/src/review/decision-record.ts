@@ -1,7 +1,8 @@
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { Digest } from '@scoregate/protocol/digest'
 import { z } from 'zod'
-import { moveHold } from '../holds/hold-queries.ts'
+import { raiseClockMark } from '../clock/clock-mark.ts'
+import { type DeadlineRule, moveHold, moveUndecided } from '../holds/hold-queries.ts'
 import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
 import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
 import { promiseOutcome } from '../release/outbox-queries.ts'
@@ -32,7 +33,7 @@ const STATE_AFTER = { approve: 'approved', reject: 'rejected', expire: 'expired'
 
 /**
  * Decides a hold: its state, the decision and what the platform will be told, in the given transaction. Answers whether
- * it was still undecided; if not, nothing was written.
+ * it was still undecided and the deadline allows it; if not, nothing was written.
  */
 export async function recordDecision(
   transaction: DeskTransaction,
@@ -50,13 +51,9 @@ export async function recordDecision(
   const { hold, verdict, now } = given
   const state = STATE_AFTER[verdict.kind]
   const decidedAt = now.toISOString()
-  const moved = await moveHold(transaction, {
-    id: hold.id,
-    from: 'awaiting',
-    to: state,
-    set: { decided_at: decidedAt },
-  })
+  const moved = await moveUndecided(transaction, { hold, to: state, deadline: deadlineFor(verdict), now })
   if (!moved) return false
+  await raiseClockMark(transaction, now)
   await transaction
     .insertInto('decision')
     .values({
@@ -77,6 +74,11 @@ export async function recordDecision(
     await moveHold(transaction, { id: hold.id, from: state, to: 'closed', set: { ended_at: decidedAt } })
   }
   return true
+}
+
+function deadlineFor(verdict: Verdict): DeadlineRule {
+  if (verdict.kind !== 'expire') return 'ahead'
+  return verdict.cause === 'deadline' ? 'come' : 'either'
 }
 
 /** The decision over a hold, if it was made. */

@@ -84,6 +84,46 @@ describe('a decision', () => {
     expect((await rig.show(first.id)).state).toBe('awaiting')
   })
 
+  it('over a manifest that was changed in the records is refused', async () => {
+    await using rig = await DeskRig.start()
+    const { id, deposit } = await rig.deposit()
+    const changed = JSON.stringify({ ...deposit.manifest, entries: deposit.manifest.entries.slice(0, -1) })
+    await rig.changeRecords('update hold set manifest_json = ? where id = ?', [changed, id])
+    const answer = await rig.approve(id)
+    expect(answer.status).toBe(409)
+    expect(await answer.json()).toMatchObject({ code: 'vault-altered' })
+    expect((await rig.show(id)).state).toBe('awaiting')
+  })
+
+  it('over an attempt that a later one has superseded can only reject it, and says nothing about the later one', async () => {
+    await using rig = await DeskRig.start()
+    const first = await rig.deposit({ jobId: 'job-again', attempt: 1, submissionId: 9 })
+    expect((await rig.approve(first.id, [])).status).toBe(400)
+    const second = await rig.deposit({ jobId: 'job-again', attempt: 2, submissionId: 9 })
+    const old = await rig.approve(first.id)
+    expect(old.status).toBe(409)
+    expect(await old.json()).toMatchObject({ code: 'superseded' })
+    expect((await rig.show(second.id)).state).toBe('awaiting')
+    expect((await rig.approve(second.id)).status).toBe(200)
+    await rig.untilState(second.id, 'released')
+    expect((await rig.reject(first.id)).status).toBe(200)
+    expect(rig.told(first.deposit.manifestDigest)).not.toContain('released')
+  })
+
+  it('is of one attempt: an approval is not inherited by a run of the same job again, nor accepted when replayed', async () => {
+    await using rig = await DeskRig.start()
+    const first = await rig.deposit({ jobId: 'job-twice', attempt: 1, submissionId: 8 })
+    const body = { digest: first.deposit.manifestDigest, decision: 'approve' }
+    expect((await rig.api(`/api/holds/${first.id}/decision`, body)).status).toBe(200)
+    await rig.untilState(first.id, 'released')
+    const second = await rig.deposit({ jobId: 'job-twice', attempt: 2, submissionId: 8 })
+    expect(second.deposit.manifestDigest).not.toBe(first.deposit.manifestDigest)
+    expect((await rig.api(`/api/holds/${second.id}/decision`, body)).status).toBe(409)
+    expect((await rig.api(`/api/holds/${first.id}/decision`, body)).status).toBe(409)
+    expect((await rig.show(second.id)).state).toBe('awaiting')
+    expect(rig.told(second.deposit.manifestDigest)).not.toContain('released')
+  })
+
   it('may not release what the policy does not allow, and needs a reason to reject', async () => {
     await using rig = await DeskRig.start({
       policy: `${POLICY}release: { may: [scores], ticked: [scores] }\n`,

@@ -91,13 +91,28 @@ export const HoldContent: FC<HoldPageProps> = (props) => {
 
 const Alarms: FC<HoldPageProps> = ({ hold, vaultProblem }) => (
   <>
-    {hold.alarm !== undefined && (
+    {hold.alarm !== undefined && hold.state === 'awaiting' && (
+      <Callout tone="bad" title="The vault no longer has what was sealed">
+        <p>{hold.alarm}</p>
+        <p>
+          Nothing was approved. When the files are as they were, for example restored from a backup, you can
+          approve; you can reject at any time.
+        </p>
+      </Callout>
+    )}
+    {hold.alarm !== undefined && hold.state !== 'awaiting' && (
       <Callout tone="bad" title="The release was stopped, and nothing was sent">
         <p>{hold.alarm}</p>
         <p>
           When the files are as they were, for example restored from a backup, start the desk again: it takes
           the release up once more.
         </p>
+      </Callout>
+    )}
+    {hold.state === 'approved' && hold.endedAt !== undefined && (
+      <Callout tone="info" title="Approved, but not released: the platform no longer wants this result">
+        Nothing of it left. The submission was cancelled or given to another run before the release arrived.
+        The decision stays on record; the files follow the retention rule.
       </Callout>
     )}
     {vaultProblem !== undefined && (

@@ -16,12 +16,11 @@ import type { FC } from 'hono/jsx'
 import { z } from 'zod'
 import { getHold } from '../holds/hold-queries.ts'
 import type { Hold } from '../holds/hold-record.ts'
-import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { parseOffset, paths } from '../paths.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
 import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
-import { decideHold, type ReviewerDecision } from './decide-hold.ts'
+import { type DecisionSite, decideHold, type ReviewerDecision } from './decide-hold.ts'
 import { findDecision } from './decision-record.ts'
 import { FilePage, PAGE_BYTES } from './file-page.tsx'
 import { hexDump, readText, readWindow } from './file-window.ts'
@@ -43,11 +42,8 @@ const RejectForm = z.object({
 })
 
 /** What the reviewing pages need of their desk. */
-export type ReviewDesk = {
-  readonly db: DeskDb
-  readonly blobs: Blobs
+export type ReviewDesk = DecisionSite & {
   readonly clock: () => Date
-  readonly policyDigest: Digest
   readonly frame: Frame
   /** After a decision was committed: there is something to publish. */
   readonly onDecided: () => void

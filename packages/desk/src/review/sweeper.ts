@@ -1,5 +1,7 @@
 import type { Digest } from '@scoregate/protocol/digest'
 import type { Logger } from 'pino'
+import { raiseClockMark } from '../clock/clock-mark.ts'
+import type { SiteClock } from '../clock/site-clock.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { PlatformClient } from '../release/platform-client.ts'
 import { releaseExpiredContent } from '../vault/retention.ts'
@@ -18,6 +20,7 @@ export type Sweeper = {
 const SCAN_MILLISECONDS = 5000
 const STANDING_MILLISECONDS = 30_000
 const RETENTION_MILLISECONDS = 60_000
+const REMEMBER_MILLISECONDS = 30_000
 
 /** Starts the sweeper. `onDecided` is called when holds lapsed, for what must be published about them. */
 export function startSweeper(site: {
@@ -25,7 +28,10 @@ export function startSweeper(site: {
   vault: Vault
   platforms: ReadonlyMap<string, PlatformClient>
   policyDigest: Digest
+  siteClock: SiteClock
+  /** `siteClock.now` */
   clock: () => Date
+  monotonic: () => number
   log: Logger
   onDecided: () => void
 }): Sweeper {
@@ -34,6 +40,7 @@ export function startSweeper(site: {
   const chores = createWakeUp()
   let isOpen = true
   const deadlines = repeat(news, async () => {
+    await rememberTime()
     const expired = await expireDue(site)
     if (expired > 0) {
       site.log.info({ expired }, 'Holds reached their deadline without a decision.')
@@ -45,16 +52,26 @@ export function startSweeper(site: {
     await news.wait(Math.min(SCAN_MILLISECONDS, Math.max(left, 20)))
   })
 
-  let askedAt = site.clock().getTime()
+  let rememberedAt = Number.NEGATIVE_INFINITY
+  async function rememberTime(): Promise<void> {
+    const now = site.clock()
+    if (now.getTime() - rememberedAt < REMEMBER_MILLISECONDS) return
+    await raiseClockMark(site.db, now)
+    rememberedAt = now.getTime()
+  }
+
+  // Counted, not read from a clock: a clock that is set back must not make these late, nor one set ahead make them spin.
+  let askedAt = site.monotonic()
   let sweptAt = Number.NEGATIVE_INFINITY
   const rest = repeat(chores, async () => {
-    const now = site.clock().getTime()
+    const now = site.monotonic()
     if (now - askedAt >= STANDING_MILLISECONDS) {
       askedAt = now
       const lapsed = await askStanding(site)
       if (lapsed > 0) site.onDecided()
     }
-    if (now - sweptAt >= RETENTION_MILLISECONDS) {
+    // What a wrong clock removes cannot be had again.
+    if (now - sweptAt >= RETENTION_MILLISECONDS && site.siteClock.trouble() === undefined) {
       sweptAt = now
       await releaseExpiredContent(site)
       await site.vault.removeUnneeded()
