@@ -12,6 +12,7 @@ import type { ApiParts } from './api/api-parts.ts'
 import { competitionRoutes } from './api/competition-routes.ts'
 import { datasetRoutes, fileRoutes } from './api/dataset-routes.ts'
 import { phaseRoutes } from './api/phase-routes.ts'
+import { queueRoutes } from './api/queue-routes.ts'
 import { siteRoutes } from './api/site-routes.ts'
 import { submissionRoutes } from './api/submission-routes.ts'
 import { workerRoutes } from './api/worker-routes.ts'
@@ -50,6 +51,7 @@ export function createApp(given: {
   app.route('/', accountRoutes(api))
   app.route('/', competitionRoutes(api))
   app.route('/', phaseRoutes(api))
+  app.route('/', queueRoutes(api))
   app.route('/', datasetRoutes(api))
   app.route('/', submissionRoutes(api))
   app.get('/api/openapi.json', (c) => c.json(docs.document()))

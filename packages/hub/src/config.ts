@@ -1,9 +1,18 @@
+import type { SitePublicKey } from '@scoregate/protocol/receipt'
 import type { Logger } from 'pino'
 
 /** What there is from the start: made at each start if it is not there, and left alone otherwise. */
 export type HubProvision = {
   readonly people?: readonly { username: string; password: string; token: string }[]
-  readonly queues?: readonly { name: string; workerToken: string; siteToken: string }[]
+  readonly queues?: readonly {
+    name: string
+    workerToken: string
+    siteToken: string
+    /** The key that the queue's site signs its receipts with; without one the queue accepts no release. */
+    sitePublicKey?: SitePublicKey | undefined
+    /** What to do when the queue has another key already; refused unless said. */
+    onOtherSiteKey?: 'refuse' | 'replace' | undefined
+  }[]
   /** `GET /sign-in/link?token=…` signs in without a password until then. */
   readonly signInLinks?: readonly { username: string; token: string; validUntil: Date }[]
   /** A competition from a folder (that of the bundle, or one with `bundle/` in it): made once, published, joined. */

@@ -1,13 +1,17 @@
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { receiptStatement, scoresDigest, signReceipt, sitePublicKeyOf } from '@scoregate/gate/receipt'
+import { Digest } from '@scoregate/protocol/digest'
 import type { Job } from '@scoregate/protocol/job'
 import { Lease } from '@scoregate/protocol/lease'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import type { Receipt, ReceiptPredicate, ReceiptSubject } from '@scoregate/protocol/receipt'
+import { Outcome } from '@scoregate/protocol/release'
 import pino from 'pino'
 import { z } from 'zod'
-import type { HubLimits } from './config.ts'
+import type { HubLimits, HubProvision } from './config.ts'
 import { type RunningHub, startHub } from './start-hub.ts'
 import { type ZipContent, zipOf } from './zip-rig.ts'
 
@@ -18,9 +22,10 @@ const PASSWORD = 'a password for tests'
 /** An answer of the hub: status and parsed body. */
 export type Answer = { status: number; body: unknown; text: string }
 
+type ProvisionedQueue = NonNullable<HubProvision['queues']>[number]
 type NewCompetition = { id: number; phase: number; phases: z.infer<typeof Competition>['phases'] }
 
-type Leased = { jobId: string; attempt: number }
+type Leased = Pick<Job, 'jobId' | 'attempt' | 'submission'>
 type Scores = Readonly<Record<string, string>>
 
 /** The hub under test, its people and machines, and their common steps. */
@@ -29,7 +34,8 @@ export type HubRig = AsyncDisposable & {
   readonly url: string
   now(): Date
   tick(seconds: number): void
-  restart(): Promise<void>
+  /** Stops the hub and starts it again; `provisioned` is what is then said otherwise of its queue. */
+  restart(provisioned?: Partial<ProvisionedQueue>): Promise<void>
   readonly organizer: Client
   readonly participant: Client
   readonly rival: Client
@@ -42,12 +48,24 @@ export type HubRig = AsyncDisposable & {
   submit(phase: number, as?: Client, extra?: object): Promise<number>
   lease(waitSeconds?: number): Promise<Lease | undefined>
   takeJob(): Promise<Job>
+  /** The key that the site signs with. */
+  readonly siteKey: KeyObject
+  /** Tells an outcome, with the receipt that an honest site would sign unless it has one. */
   outcome(job: Leased, outcome: object): Promise<Answer>
+  /** The receipt of an outcome, some of it changed. */
+  sign(job: Leased, outcome: object, changes?: ReceiptChanges): Receipt
   release(job: Leased, scores: Scores): Promise<Answer>
   fail(job: Leased, reason: ReasonCode): Promise<Answer>
   score(phase: number, scores: Scores, as?: Client): Promise<number>
   submission(id: number, as?: Client): Promise<z.infer<typeof Submission>>
   board(phase: number, as?: Client): Promise<z.infer<typeof Board>['submissions']>
+}
+
+/** What a test wants otherwise on a receipt. */
+export type ReceiptChanges = {
+  predicate?: Partial<ReceiptPredicate>
+  subjects?: (subjects: ReceiptSubject[]) => ReceiptSubject[]
+  key?: KeyObject
 }
 
 /** Somebody, or some machine, who asks the hub by HTTP. */
@@ -65,7 +83,10 @@ export async function startHubRig(limits: Partial<HubLimits> = {}): Promise<HubR
     password: PASSWORD,
     token: `token-of-${username}`,
   }))
-  const start = (): Promise<RunningHub> =>
+  const siteKey = generateKeyPairSync('ed25519').privateKey
+  const queue = { name: 'local', workerToken: WORKER_TOKEN, siteToken: SITE_TOKEN }
+  let chainLength = 0
+  const start = (provisioned: Partial<ProvisionedQueue> = {}): Promise<RunningHub> =>
     startHub({
       dataFolder,
       host: '127.0.0.1',
@@ -74,7 +95,10 @@ export async function startHubRig(limits: Partial<HubLimits> = {}): Promise<HubR
       log: pino({ level: 'error' }),
       clock: () => now,
       limits: { sweepSeconds: 0.02, leaseSeconds: 60, ...limits },
-      provision: { people, queues: [{ name: 'local', workerToken: WORKER_TOKEN, siteToken: SITE_TOKEN }] },
+      provision: {
+        people,
+        queues: [{ ...queue, sitePublicKey: sitePublicKeyOf(siteKey), ...provisioned }],
+      },
     })
   let hub = await start()
   const client =
@@ -108,9 +132,9 @@ export async function startHubRig(limits: Partial<HubLimits> = {}): Promise<HubR
     worker: client(`Bearer ${WORKER_TOKEN}`),
     site: client(`Bearer ${SITE_TOKEN}`),
 
-    async restart() {
+    async restart(provisioned) {
       await hub.close()
-      hub = await start()
+      hub = await start(provisioned)
     },
 
     /** Uploads the bytes and returns the key and the answer to completing it. */
@@ -171,12 +195,42 @@ export async function startHubRig(limits: Partial<HubLimits> = {}): Promise<HubR
       return lease.job
     },
 
+    siteKey,
+
     outcome(job, outcome) {
+      const whole = { attempt: job.attempt, hold: HOLD, ...outcome }
+      const needsReceipt = !('receipt' in outcome) && isSigned(whole)
       return rig.site('POST', `/api/site/jobs/${job.jobId}/outcome`, {
-        attempt: job.attempt,
-        hold: HOLD,
-        ...outcome,
+        ...whole,
+        ...(needsReceipt ? { receipt: rig.sign(job, outcome) } : {}),
       })
+    },
+
+    sign(job, outcome, changes: ReceiptChanges = {}) {
+      const parsed = Outcome.parse({ attempt: job.attempt, hold: HOLD, ...outcome })
+      if (parsed.kind === 'awaiting-validation') throw new Error('Nobody signs that something waits.')
+      chainLength += 1
+      const honest = releasedSubjects(parsed)
+      const released = changes.subjects?.(honest) ?? honest
+      const statement = receiptStatement({
+        predicate: {
+          platform: hub.url,
+          jobId: job.jobId,
+          attempt: parsed.attempt,
+          submissionId: job.submission.id,
+          hold: parsed.hold,
+          outcome: parsed.kind,
+          ...(parsed.kind === 'failed'
+            ? { reason: parsed.reason, decision: { kind: 'none' } }
+            : { decision: { kind: 'approve', reviewer: 'anna', decidedAt: now.toISOString() } }),
+          artefacts: released.flatMap(({ name }) => (name === 'hold' ? [] : [name])),
+          policyDigest: Digest.parse(digest('policy')),
+          chain: { sequence: chainLength, head: Digest.parse(digest(`entry ${chainLength}`)) },
+          ...changes.predicate,
+        },
+        released,
+      })
+      return signReceipt(statement, changes.key ?? siteKey)
     },
 
     release(job, scores) {
@@ -212,6 +266,21 @@ export async function startHubRig(limits: Partial<HubLimits> = {}): Promise<HubR
     },
   }
   return rig
+}
+
+function isSigned(outcome: object): boolean {
+  const parsed = Outcome.safeParse(outcome)
+  return parsed.success && parsed.data.kind !== 'awaiting-validation'
+}
+
+function releasedSubjects(outcome: Outcome): ReceiptSubject[] {
+  if (outcome.kind !== 'released' && outcome.kind !== 'failure-released') return []
+  return [
+    ...outcome.artefacts.map(({ name, sha256 }) => ({ name, digest: { sha256 } })),
+    ...(outcome.kind === 'released'
+      ? [{ name: 'scores' as const, digest: { sha256: scoresDigest(outcome.scores) } }]
+      : []),
+  ]
 }
 
 /** The digest of a hold, as tests name it. */

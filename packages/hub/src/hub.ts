@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Problem } from '@scoregate/protocol/errors'
+import type { Receipt } from '@scoregate/protocol/receipt'
 import type { Person } from '@scoregate/web/accounts'
 import type {
   CompetitionSummary,
@@ -11,6 +12,9 @@ import type {
 } from './competitions/competition-view.ts'
 import type { DatasetType } from './datasets/dataset-type.ts'
 import type { LeaderboardView } from './leaderboards/leaderboard-view.ts'
+import type { ReceiptOutcome } from './migrations/hub-tables.ts'
+import type { SiteKey } from './queues/site-keys.ts'
+import type { ChainFork } from './releases/site-chain.ts'
 import type { SubmissionAllowance, SubmissionView } from './submissions/submission-view.ts'
 
 /** Who looks: somebody signed in, or anybody. */
@@ -49,6 +53,8 @@ export type Hub = {
     createFromBundle(datasetKey: string, person: Person): Promise<number>
     creationStatus(id: number, person: Person): Promise<CreationStatus>
     setSubmissionFlow(id: number, flow: Partial<SubmissionFlow>, person: Person): Promise<void>
+    /** Where the site that serves this competition signed two different histories; for its organizer. */
+    siteForks(id: number, person: Person): Promise<ChainFork[]>
     setPublished(id: number, published: boolean, person: Person): Promise<void>
     /** Joins; returns `approved` where the competition approves by itself. */
     join(id: number, person: Person): Promise<ParticipantStatus>
@@ -104,6 +110,10 @@ export type Hub = {
     remainingToday(phaseId: number, person: Person): Promise<SubmissionAllowance>
     /** A path from which the owner or the organizer can download what was submitted, for a while. */
     fileHref(id: number, person: Person): Promise<string>
+    /** The data owner's signed receipt: of this outcome, or the newest that there is. */
+    receipt(id: number, viewer: Viewer, outcome?: ReceiptOutcome): Promise<Receipt>
+    /** The scores as they were released: exactly the text whose SHA-256 is on the receipt. */
+    releasedScores(id: number, viewer: Viewer): Promise<string>
   }
   readonly leaderboards: {
     get(phaseId: number, viewer: Viewer): Promise<LeaderboardView>
@@ -112,5 +122,9 @@ export type Hub = {
   }
   readonly queues: {
     status(): Promise<QueueStatus[]>
+    /** The keys that a queue's site signs its receipts with: that of now first, then the replaced ones. */
+    siteKeys(queueName: string): Promise<SiteKey[]>
+    /** The key that a receipt names. */
+    siteKey(keyId: string): Promise<SiteKey>
   }
 }

@@ -78,30 +78,5 @@ export function phaseRoutes({ hub, docs }: ApiParts): Hono<WebEnv> {
     const competition = await hub.competitions.get(phase.competitionId, viewer)
     return c.json(leaderboardShape(board, competition))
   })
-
-  docs.describe({
-    method: 'get',
-    path: '/api/queues/',
-    tag: 'Our own',
-    summary: 'How the queues stand: jobs that wait and run, workers and when they were last heard',
-    answers: { 200: { text: 'A list' } },
-  })
-  routes.get('/api/queues', async (c) => {
-    requirePerson(c)
-    const queues = await hub.queues.status()
-    return c.json(
-      queues.map((queue) => ({
-        name: queue.name,
-        waiting: queue.waiting,
-        running: queue.running,
-        awaiting_validation: queue.awaitingValidation,
-        workers: queue.workers.map((worker) => ({
-          name: worker.name,
-          version: worker.version,
-          seen_when: worker.seenAt.toISOString(),
-        })),
-      })),
-    )
-  })
   return routes
 }

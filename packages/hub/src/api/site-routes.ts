@@ -1,6 +1,8 @@
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { Digest } from '@scoregate/protocol/digest'
 import {
+  CHAIN_HEAD_PATH,
+  ChainHead,
   Outcome,
   OutcomeAccepted,
   SITE_JOBS_PATH,
@@ -38,9 +40,15 @@ export function siteRoutes({ queues, outcomes, docs, maxArtefactBytes }: ApiPart
     path: `${SITE_JOBS_PATH}/{jobId}/outcome`,
     tag: 'Data side',
     summary: 'Say what became of a run: it waits for a person, failed, or was released',
-    description: 'May be repeated until it is accepted; the same outcome of the same hold is accepted once.',
+    description:
+      'May be repeated until it is accepted; the same outcome of the same hold is accepted once. The end of a run needs a receipt, signed with the key of the site that the queue has and about exactly this outcome; `problems` names each field that differs.',
     body: Outcome,
-    answers: { 200: { text: 'Accepted', schema: OutcomeAccepted }, 410: GONE },
+    answers: {
+      200: { text: 'Accepted', schema: OutcomeAccepted },
+      400: { text: 'The receipt is missing, not believed, or about something else' },
+      409: { text: 'Decided otherwise before; no key of the site; or its audit chain forked' },
+      410: GONE,
+    },
   })
   routes.post(`${SITE_JOBS_PATH}/:jobId/outcome`, async (c) => {
     const queue = await queueOf(c)
@@ -89,6 +97,19 @@ export function siteRoutes({ queues, outcomes, docs, maxArtefactBytes }: ApiPart
       bodyStream(c),
     )
     return c.json({}, stored === 'stored' ? 201 : 200)
+  })
+
+  docs.describe({
+    method: 'get',
+    path: CHAIN_HEAD_PATH,
+    tag: 'Data side',
+    summary: "The newest head of the site's audit chain that a receipt told of",
+    description: 'Kept outside the site, so that a cut-off tail of the chain is noticed there.',
+    answers: { 200: { text: 'The head', schema: ChainHead }, 404: { text: 'No receipt was accepted yet' } },
+  })
+  routes.get(CHAIN_HEAD_PATH, async (c) => {
+    const { id } = await queueOf(c)
+    return c.json((await outcomes.chainHead(id)) satisfies ChainHead)
   })
 
   docs.describe({

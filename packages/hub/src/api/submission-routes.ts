@@ -1,8 +1,9 @@
+import { Receipt, ReceiptPredicate } from '@scoregate/protocol/receipt'
 import type { Person } from '@scoregate/web/accounts'
 import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { requirePerson } from '@scoregate/web/identity'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { notFound } from '../refusals.ts'
 import type { SubmissionView } from '../submissions/submission-view.ts'
@@ -151,6 +152,43 @@ export function submissionRoutes({ hub, docs, publicUrl }: ApiParts): Hono<WebEn
     return c.json(publicUrl() + artefact.href)
   })
 
+  docs.describe({
+    method: 'get',
+    path: '/api/submissions/{id}/receipt',
+    tag: 'Our own',
+    summary: "The data owner's signed receipt: who released what, when",
+    description:
+      'A DSSE envelope with an in-toto statement, to be checked offline by `scoregate verify`. Of a failed run whose files were released later there are two: `outcome` chooses, else it is the newest. Each task of a submission to several has its own.',
+    query: z.object({ outcome: ReceiptPredicate.shape.outcome.optional() }),
+    answers: { 200: { text: 'The receipt', schema: Receipt }, 404: { text: 'There is none' } },
+  })
+  routes.get('/api/submissions/:id/receipt', async (c) => {
+    const { person } = requirePerson(c)
+    const id = idParam(c, 'id', 'submission')
+    const wanted = c.req.query('outcome')
+    const outcome = ReceiptPredicate.shape.outcome.optional().safeParse(wanted)
+    if (!outcome.success) throw notFound('outcome')
+    const receipt = await hub.submissions.receipt(id, person, outcome.data)
+    return sendJsonFile(c, `submission-${id}-receipt.json`, `${JSON.stringify(receipt, null, 2)}\n`)
+  })
+
+  docs.describe({
+    method: 'get',
+    path: '/api/submissions/{id}/scores',
+    tag: 'Our own',
+    summary: 'The released scores, exactly the bytes whose SHA-256 is on the receipt',
+    answers: {
+      200: { text: 'A list of `{column, value}`' },
+      403: { text: 'The organizer hides a column of them' },
+      404: { text: 'None were released' },
+    },
+  })
+  routes.get('/api/submissions/:id/scores', async (c) => {
+    const { person } = requirePerson(c)
+    const id = idParam(c, 'id', 'submission')
+    return sendJsonFile(c, `submission-${id}-scores.json`, await hub.submissions.releasedScores(id, person))
+  })
+
   // Codabench cancels by GET. That is kept for its scripts, for tokens only: a session must not change anything by a link.
   docs.describe({
     method: 'get',
@@ -201,4 +239,10 @@ export function submissionRoutes({ hub, docs, publicUrl }: ApiParts): Hono<WebEn
     })
   }
   return routes
+}
+
+/** Saved, never shown: what is in it was written elsewhere. */
+function sendJsonFile(c: Context<WebEnv>, fileName: string, text: string): Response {
+  c.header('content-disposition', `attachment; filename="${fileName}"`)
+  return c.body(text, 200, { 'content-type': 'application/json' })
 }

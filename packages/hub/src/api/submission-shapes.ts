@@ -35,11 +35,27 @@ export function submissionShape(submission: SubmissionView, columns: ReadonlyMap
       score: value,
     })),
     fact_sheet_answers: null,
+    receipt: receiptShape(submission),
     leaderboard: submission.onLeaderboard ? submission.competitionId : null,
     on_leaderboard: submission.onLeaderboard,
     task: submission.task ?? null,
     organization: null,
     queue: null,
+  }
+}
+
+/** Of the newest receipt; the whole of it is at `/api/submissions/{id}/receipt`. */
+function receiptShape({ receipts }: SubmissionView): object | null {
+  const newest = receipts.at(-1)
+  if (newest === undefined) return null
+  const { outcome, decision, hold, keyId } = newest
+  return {
+    outcome,
+    decision: decision.kind,
+    released_by: decision.kind === 'approve' && outcome !== 'failed' ? decision.reviewer : null,
+    decided_when: decision.kind === 'none' ? null : decision.decidedAt,
+    hold,
+    key_id: keyId,
   }
 }
 

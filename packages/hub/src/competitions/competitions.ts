@@ -6,6 +6,7 @@ import type { Hub } from '../hub.ts'
 import type { HubDb } from '../migrations/hub-tables.ts'
 import { phaseState } from '../phases/phase-settings.ts'
 import { notFound, refusal } from '../refusals.ts'
+import { listForks } from '../releases/site-chain.ts'
 import type { BundleCreation } from './bundle-creation.ts'
 import type { CompetitionView, ParticipantStatus } from './competition-view.ts'
 import {
@@ -164,6 +165,16 @@ export function createCompetitions(given: {
         })
         .where('id', '=', id)
         .execute()
+    },
+
+    async siteForks(id, person) {
+      await getOwnCompetition(db, id, person)
+      const { queue_id } = await db
+        .selectFrom('competition')
+        .select('queue_id')
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+      return listForks(db, queue_id)
     },
 
     async setPublished(id, published, person) {

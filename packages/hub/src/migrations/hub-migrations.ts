@@ -201,4 +201,44 @@ export const HUB_MIGRATIONS: readonly Migration[] = [
       `create index leaderboard_entry_of_phase on leaderboard_entry (phase_id, owner_id)`,
     ],
   },
+  {
+    name: '0101-receipts',
+    statements: [
+      `create table site_key (
+        queue_id integer not null references queue (id),
+        public_key text not null,
+        key_id text not null,
+        valid_from text not null,
+        valid_until text,
+        primary key (queue_id, public_key)
+      )`,
+      `create index site_key_by_id on site_key (key_id)`,
+      `create table receipt (
+        id integer primary key,
+        submission_id integer not null references submission (id),
+        outcome text not null,
+        key_id text not null,
+        envelope text not null,
+        received_at text not null,
+        unique (submission_id, outcome)
+      )`,
+      `create table chain_point (
+        key_id text not null,
+        sequence integer not null,
+        head text not null,
+        received_at text not null,
+        primary key (key_id, sequence)
+      )`,
+      `create table chain_fork (
+        key_id text not null,
+        sequence integer not null,
+        head text not null,
+        queue_id integer not null references queue (id),
+        envelope text not null,
+        received_at text not null,
+        primary key (key_id, sequence, head)
+      )`,
+      `alter table job add column review_asked integer`,
+    ],
+  },
 ]

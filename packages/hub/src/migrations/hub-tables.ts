@@ -1,4 +1,5 @@
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import type { ReceiptPredicate } from '@scoregate/protocol/receipt'
 import type { SubmissionStatus } from '@scoregate/protocol/submission-status'
 import type { AccountTables } from '@scoregate/web/accounts'
 import type { Generated, Kysely, Transaction } from 'kysely'
@@ -11,10 +12,21 @@ export type JobState = 'queued' | 'leased' | 'held' | 'done' | 'cancelled'
 /** `announced`: no bytes yet; `uploaded`: bytes, not checked; `ready`: checked; `refused`: cannot be used. */
 export type DatasetState = 'announced' | 'uploaded' | 'ready' | 'refused'
 
+/** The outcomes that have a receipt. */
+export type ReceiptOutcome = ReceiptPredicate['outcome']
+
 /** The rows of the hub, as `hub-migrations.ts` makes them. */
 export interface HubTables extends AccountTables {
   setting: { name: string; value: string }
   queue: { id: Generated<number>; name: string; worker_token_hash: string; site_token_hash: string }
+  /** The keys of the site that serves a queue; the one without `valid_until` is its key now. */
+  site_key: {
+    queue_id: number
+    public_key: string
+    key_id: string
+    valid_from: string
+    valid_until: string | null
+  }
   worker_seen: { queue_id: number; name: string; version: string; seen_at: string }
   dataset: {
     id: Generated<number>
@@ -138,6 +150,8 @@ export interface HubTables extends AccountTables {
     hold: string | null
     queued_at: string
     lease_until: string | null
+    /** Whether the organizer asked for data-side review when the job was leased last. */
+    review_asked: number | null
   }
   outcome: {
     job_id: string
@@ -145,6 +159,26 @@ export interface HubTables extends AccountTables {
     kind: string
     hold: string
     body: string
+    received_at: string
+  }
+  /** The receipts of accepted outcomes; `envelope` is the JSON text of the receipt as it came. */
+  receipt: {
+    id: Generated<number>
+    submission_id: number
+    outcome: ReceiptOutcome
+    key_id: string
+    envelope: string
+    received_at: string
+  }
+  /** Where a site's audit chain stood at each receipt: its length, and the hash of its last entry. */
+  chain_point: { key_id: string; sequence: number; head: string; received_at: string }
+  /** Receipts that were refused because their site had signed another history before. */
+  chain_fork: {
+    key_id: string
+    sequence: number
+    head: string
+    queue_id: number
+    envelope: string
     received_at: string
   }
   artefact: {

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { HubDb, HubTransaction } from '../migrations/hub-tables.ts'
 
 /** A job that was just leased. */
-export type ClaimedJob = { readonly jobId: string; readonly attempt: number; readonly submissionId: number }
+export type ClaimedJob = {
+  readonly jobId: string
+  readonly attempt: number
+  readonly submissionId: number
+  /** Whether this run was promised data-side review. */
+  readonly isReviewAsked: boolean
+}
 
 /** Puts a submission into the queue of its competition, as a job of its own. */
 export async function enqueueJob(
@@ -22,6 +28,7 @@ export async function enqueueJob(
       hold: null,
       queued_at: now.toISOString(),
       lease_until: null,
+      review_asked: null,
     })
     .execute()
 }
@@ -52,12 +59,25 @@ export async function claimJob(
         attempt: eb('attempt', '+', 1),
         worker,
         lease_until: leaseUntil.toISOString(),
+        // What this run was promised; the organizer may change the competition while it runs.
+        review_asked: eb
+          .selectFrom('submission')
+          .innerJoin('competition', 'competition.id', 'submission.competition_id')
+          .select('competition.human_in_the_loop')
+          .whereRef('submission.id', '=', 'job.submission_id'),
       }))
       .where('id', '=', waiting.id)
       .where('state', '=', 'queued')
-      .returning(['id', 'attempt', 'submission_id'])
+      .returning(['id', 'attempt', 'submission_id', 'review_asked'])
       .executeTakeFirst()
-    return claimed && { jobId: claimed.id, attempt: claimed.attempt, submissionId: claimed.submission_id }
+    return (
+      claimed && {
+        jobId: claimed.id,
+        attempt: claimed.attempt,
+        submissionId: claimed.submission_id,
+        isReviewAsked: claimed.review_asked === 1,
+      }
+    )
   })
 }
 

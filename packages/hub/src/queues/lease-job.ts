@@ -30,7 +30,6 @@ export async function describeJob(
       'person.username',
       'competition.title',
       'competition.docker_image',
-      'competition.human_in_the_loop',
       'competition.enable_detailed_results',
       'phase.name as phase_name',
       'phase.time_limit_seconds',
@@ -68,7 +67,7 @@ export async function describeJob(
     task: { id: row.task_id, name: row.task_name },
     image: row.docker_image,
     timeLimitSeconds: row.time_limit_seconds,
-    humanInTheLoop: row.human_in_the_loop === 1,
+    humanInTheLoop: claimed.isReviewAsked,
     detailedResults: row.enable_detailed_results === 1,
     ingestionOnlyDuringScoring: row.ingestion_only_during_scoring === 1,
     inputs: {

@@ -1,24 +1,41 @@
+import type { SitePublicKey } from '@scoregate/protocol/receipt'
 import { hashSecret } from '@scoregate/web/secrets'
 import type { Hub } from '../hub.ts'
 import type { HubDb } from '../migrations/hub-tables.ts'
-import { refusal } from '../refusals.ts'
+import { notFound, refusal } from '../refusals.ts'
+import { ensureSiteKey, findSiteKey, listSiteKeys, type OnOtherKey } from './site-keys.ts'
 
 export type Queues = Hub['queues'] & {
-  /** Makes the queue if it is not there, and sets its tokens to these. */
-  ensure(queue: { name: string; workerToken: string; siteToken: string }): Promise<void>
+  /**
+   * Makes the queue if it is not there, and sets its tokens to these. Without a key of its site it accepts no release;
+   * another key than it has is refused unless `onOtherSiteKey` says to replace it.
+   */
+  ensure(queue: {
+    name: string
+    workerToken: string
+    siteToken: string
+    sitePublicKey?: SitePublicKey | undefined
+    onOtherSiteKey?: OnOtherKey | undefined
+  }): Promise<void>
   /** The queue that a token opens to workers, or to the site's desk. Throws `not-signed-in`. */
   getByToken(role: 'worker' | 'site', token: string | undefined): Promise<{ id: number; name: string }>
 }
 
-export function createQueues({ db }: { db: HubDb }): Queues {
+export function createQueues({ db, clock }: { db: HubDb; clock: () => Date }): Queues {
   return {
-    async ensure({ name, workerToken, siteToken }) {
+    async ensure({ name, workerToken, siteToken, sitePublicKey, onOtherSiteKey = 'refuse' }) {
       const hashes = { worker_token_hash: hashSecret(workerToken), site_token_hash: hashSecret(siteToken) }
-      await db
-        .insertInto('queue')
-        .values({ name, ...hashes })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet(hashes))
-        .execute()
+      await db.transaction().execute(async (transaction) => {
+        const queue = await transaction
+          .insertInto('queue')
+          .values({ name, ...hashes })
+          .onConflict((conflict) => conflict.column('name').doUpdateSet(hashes))
+          .returning(['id', 'name'])
+          .executeTakeFirstOrThrow()
+        if (sitePublicKey === undefined) return
+        const wanted = { queue, key: sitePublicKey, onOtherKey: onOtherSiteKey, now: clock() }
+        await ensureSiteKey(transaction, wanted)
+      })
     },
 
     async getByToken(role, token) {
@@ -38,6 +55,18 @@ export function createQueues({ db }: { db: HubDb }): Queues {
         `This is not the ${role} token of a queue of this hub.`,
         'Send the token of the queue as "Authorization: Bearer …".',
       )
+    },
+
+    async siteKeys(name) {
+      const queue = await db.selectFrom('queue').select('id').where('name', '=', name).executeTakeFirst()
+      if (queue === undefined) throw notFound('queue')
+      return listSiteKeys(db, queue.id)
+    },
+
+    async siteKey(keyId) {
+      const key = await findSiteKey(db, keyId)
+      if (key === undefined) throw notFound('key')
+      return key
     },
 
     async status() {

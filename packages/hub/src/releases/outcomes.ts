@@ -1,16 +1,18 @@
 import type { ArtefactName } from '@scoregate/protocol/artefact'
 import { Digest } from '@scoregate/protocol/digest'
+import type { ScoregateError } from '@scoregate/protocol/errors'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
-import type { Outcome, StandingAnswer, StandingQuestion } from '@scoregate/protocol/release'
+import type { ChainHead, Outcome, StandingAnswer, StandingQuestion } from '@scoregate/protocol/release'
 import type { Blobs } from '@scoregate/storage/blobs'
+import type { Logger } from 'pino'
 import type { HubDb, HubTransaction } from '../migrations/hub-tables.ts'
 import { endJob, getFencedJob, type JobRow, superseded } from '../queues/leases.ts'
-import { refusal } from '../refusals.ts'
+import { notFound, refusal } from '../refusals.ts'
 import { moveSubmission } from '../submissions/move-submission.ts'
+import { admitReceipt, keepReceipt } from './admit-receipt.ts'
+import { findRepeated, type OutcomeMessage, rememberOutcome } from './outcome-record.ts'
 import { storeReleasedScores } from './release-scores.ts'
-
-/** A word of a site's desk about one attempt of a job. */
-export type OutcomeMessage = { readonly queueId: number; readonly jobId: string; readonly outcome: Outcome }
+import { type ChainFork, findChainHead } from './site-chain.ts'
 
 /** Where the sealed result of a run may still come from: also a job whose lease lapsed, if nobody else took it. */
 const OPEN_STATES = ['leased', 'queued', 'held'] as const
@@ -21,17 +23,44 @@ export type Outcomes = ReturnType<typeof createOutcomes>
 
 /**
  * What a site's desk may say (`protocol/release.ts`), and the only way for anything of a run onto the hub. Each is one
- * transaction, fenced by its attempt, bound to one hold, and accepted again when it is repeated.
+ * transaction, fenced by its attempt, bound to one hold, and accepted again when it is repeated. The end of a run is
+ * believed only with a receipt that its site has signed (`verify-receipt.ts`).
  */
-export function createOutcomes({ db, blobs, clock }: { db: HubDb; blobs: Blobs; clock: () => Date }) {
+export function createOutcomes(given: {
+  db: HubDb
+  blobs: Blobs
+  clock: () => Date
+  log: Logger
+  publicUrl: () => string
+}) {
+  const { db, blobs, clock, log, publicUrl } = given
   return {
-    accept(message: OutcomeMessage): Promise<void> {
-      return db.transaction().execute(async (transaction) => {
-        if (await wasAccepted(transaction, message)) return
+    async accept(message: OutcomeMessage): Promise<void> {
+      const fork = await db.transaction().execute(async (transaction) => {
         const now = clock()
-        await apply(transaction, message, now)
-        await remember(transaction, message, now)
+        const repeated = await findRepeated(transaction, message)
+        if (repeated === 'the-same') return undefined
+        const receipt = await admitReceipt(transaction, message, { platform: publicUrl(), now })
+        if (receipt?.fork !== undefined) return receipt.fork
+        if (repeated === undefined) {
+          await apply(transaction, message, now)
+          await rememberOutcome(transaction, message, now)
+        }
+        // Where the same outcome was signed twice, the first receipt stands.
+        if (receipt !== undefined) await keepReceipt(transaction, receipt, now)
+        return undefined
       })
+      // Refused only now, so that the alarm is kept.
+      if (fork === undefined) return
+      log.error({ queueId: message.queueId, fork }, 'A site has signed two different histories.')
+      throw historyForked(fork)
+    },
+
+    /** The newest head of the audit chain that the site of this queue has signed. Throws `not-found` before the first. */
+    async chainHead(queueId: number): Promise<ChainHead> {
+      const head = await findChainHead(db, queueId)
+      if (head === undefined) throw notFound('chain head')
+      return head
     },
 
     /** Keeps the bytes of an artefact, invisible until a `released` outcome names them. Returns `stored` or `present`. */
@@ -236,41 +265,11 @@ async function publishArtefacts(
   }
 }
 
-/** Whether the same was accepted before. Throws `conflict` when the hold was then given another content. */
-async function wasAccepted(transaction: HubTransaction, message: OutcomeMessage): Promise<boolean> {
-  const { outcome } = message
-  const known = await transaction
-    .selectFrom('outcome')
-    .innerJoin('job', 'job.id', 'outcome.job_id')
-    .select('outcome.body')
-    .where('outcome.job_id', '=', message.jobId)
-    .where('job.queue_id', '=', message.queueId)
-    .where('outcome.attempt', '=', outcome.attempt)
-    .where('outcome.kind', '=', outcome.kind)
-    .where('outcome.hold', '=', outcome.hold)
-    .executeTakeFirst()
-  if (known === undefined) return false
-  if (known.body === JSON.stringify(outcome)) return true
-  throw refusal(
+function historyForked(fork: ChainFork): ScoregateError {
+  return refusal(
     'conflict',
-    'outcome-differs',
-    'This hold was given another outcome of the same kind before; that one stands.',
-    'A decision is final. Submit again to get another.',
+    'history-forked',
+    `The site's audit chain had another head at entry ${fork.sequence} before (${fork.accepted}), so its history was changed. Nothing was accepted.`,
+    'Find out at the site who changed the audit chain: scoregate audit verify.',
   )
-}
-
-async function remember(transaction: HubTransaction, message: OutcomeMessage, now: Date): Promise<void> {
-  const { jobId, outcome } = message
-  await transaction
-    .insertInto('outcome')
-    .values({
-      job_id: jobId,
-      attempt: outcome.attempt,
-      kind: outcome.kind,
-      hold: outcome.hold,
-      // Zod builds the parsed object in the order of its schema, so equal outcomes are equal texts.
-      body: JSON.stringify(outcome),
-      received_at: now.toISOString(),
-    })
-    .execute()
 }

@@ -7,6 +7,7 @@ import type { FileLinks } from '../files/file-links.ts'
 import { parseJsonColumn } from '../files/stored-file.ts'
 import type { HubDb } from '../migrations/hub-tables.ts'
 import { PhaseSettings } from '../phases/phase-settings.ts'
+import { loadReceiptViews } from '../releases/load-receipts.ts'
 import type { ArtefactView, SubmissionView } from './submission-view.ts'
 
 const FILE_EXTENSION: Record<string, string> = {
@@ -34,9 +35,14 @@ export async function loadSubmissionViews(
         .onRef('leaderboard_column.leaderboard_id', '=', 'leaderboard.id')
         .onRef('leaderboard_column.key', '=', 'score.column_key'),
     )
-    .select(['score.submission_id', 'score.column_key', 'score.value'])
+    .select([
+      'score.submission_id',
+      'score.column_key',
+      'score.value',
+      'leaderboard_column.hidden',
+      'leaderboard_column.computation',
+    ])
     .where('score.submission_id', 'in', allIds)
-    .where('leaderboard_column.hidden', '=', 0)
     .orderBy('leaderboard_column.position')
     .execute()
   const artefacts = await db
@@ -46,6 +52,7 @@ export async function loadSubmissionViews(
     .where('released_at', 'is not', null)
     .orderBy('id')
     .execute()
+  const receipts = await loadReceiptViews(db, allIds)
   const changes = await db
     .selectFrom('status_change')
     .selectAll()
@@ -56,7 +63,8 @@ export async function loadSubmissionViews(
   const toView = (row: (typeof rows)[number]): SubmissionView => {
     const isOwner = row.owner_id === viewer.id
     const isOrganizer = row.organizer_id === viewer.id
-    const settings = parseJsonColumn(row.phase_settings, PhaseSettings)
+    const hidden = isOrganizer ? [] : hiddenArtefacts(parseJsonColumn(row.phase_settings, PhaseSettings))
+    const ownScores = scores.filter((score) => score.submission_id === row.id)
     return {
       id: row.id,
       competitionId: row.competition_id,
@@ -76,13 +84,19 @@ export async function loadSubmissionViews(
       startedAt: toMinute(row.started_at),
       finishedAt: toMinute(row.finished_at),
       releasedAt: toMinute(row.released_at),
-      scores: scores
-        .filter((score) => score.submission_id === row.id)
+      scores: ownScores
+        .filter((score) => score.hidden === 0)
         .map((score) => ({ column: score.column_key, value: score.value })),
       artefacts: artefacts
         .filter((artefact) => artefact.submission_id === row.id)
         .map((artefact) => toArtefactView(artefact, row.id, links))
-        .filter((artefact) => isOrganizer || !isHidden(artefact.name, settings)),
+        .filter((artefact) => !hidden.includes(artefact.name)),
+      hiddenArtefacts: hidden,
+      receipts: receipts.get(row.id) ?? [],
+      // As `getReleasedScores` decides; computed columns are the hub's own and on no receipt.
+      hasReleasedScores:
+        ownScores.length > 0 &&
+        (isOrganizer || !ownScores.some((score) => score.hidden === 1 && score.computation === null)),
       timeline: changes
         .filter((change) => change.submission_id === row.id)
         .map((change, position) => ({
@@ -154,11 +168,13 @@ function toArtefactView(
   }
 }
 
-/** The switches of a phase hide what was released from participants, not from the organizer. */
-function isHidden(name: ArtefactName, settings: PhaseSettings): boolean {
-  if (settings.hideOutput && name !== 'scores' && name !== 'detailed_results') return true
-  if (name === 'predictions') return settings.hidePredictionOutput
-  return name === 'output' && settings.hideScoreOutput
+/** What the switches of a phase keep from its participants; the organizer sees all that was released. */
+function hiddenArtefacts(settings: PhaseSettings): ArtefactName[] {
+  return ArtefactName.options.filter((name) => {
+    if (settings.hideOutput) return name !== 'scores'
+    if (name === 'predictions') return settings.hidePredictionOutput
+    return name === 'output' && settings.hideScoreOutput
+  })
 }
 
 /** Cut to the minute: how long a run takes can depend on the data. */

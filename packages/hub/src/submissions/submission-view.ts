@@ -3,6 +3,7 @@ import type { CanonicalScore } from '@scoregate/protocol/columns'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
 import type { SubmissionStatus } from '@scoregate/protocol/submission-status'
 import type { PersonName } from '../competitions/competition-view.ts'
+import type { ReceiptView } from '../releases/load-receipts.ts'
 
 /** Something of a run that its data owner released; `href` is a path that works for a while by itself. */
 export type ArtefactView = {
@@ -36,6 +37,12 @@ export type SubmissionView = {
   readonly releasedAt: Date | undefined
   readonly scores: readonly CanonicalScore[]
   readonly artefacts: readonly ArtefactView[]
+  /** What the organizer does not show this viewer, whether it was released or not. */
+  readonly hiddenArtefacts: readonly ArtefactName[]
+  /** What the data owner signed about it, the newest last. */
+  readonly receipts: readonly ReceiptView[]
+  /** Whether the viewer may have the released scores as they are on the receipt. */
+  readonly hasReleasedScores: boolean
   readonly timeline: readonly { readonly status: SubmissionStatus; readonly at: Date }[]
   readonly onLeaderboard: boolean
   readonly isOwner: boolean

@@ -9,6 +9,7 @@ import { getVisiblePhase } from '../phases/phases.ts'
 import type { WakeUps } from '../queues/job-queue.ts'
 import { endJob } from '../queues/leases.ts'
 import { notAllowed, notFound, refusal } from '../refusals.ts'
+import { getReceipt, getReleasedScores } from '../releases/load-receipts.ts'
 import { submissionAllowance } from './allowance.ts'
 import { createSubmission, insertSubmission, queueSubmission } from './create-submission.ts'
 import { loadSubmissionViews } from './load-submission-views.ts'
@@ -184,6 +185,16 @@ export function createSubmissions(given: {
         mediaType: 'application/zip',
         disposition: 'attachment',
       })
+    },
+
+    async receipt(id, viewer, outcome) {
+      await getVisibleSubmission(db, id, viewer)
+      return getReceipt(db, id, outcome)
+    },
+
+    async releasedScores(id, viewer) {
+      const { row, isOrganizer } = await getVisibleSubmission(db, id, viewer)
+      return getReleasedScores(db, { id, competitionId: row.competition_id }, { isOrganizer })
     },
   }
 }
