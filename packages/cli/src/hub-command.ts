@@ -20,7 +20,15 @@ export async function startHubPart(settings: Settings, provision: Provision): Pr
     log: pino({ name: 'hub', level: settings.logLevel }),
     provision: {
       people: [secrets.organizer, secrets.participant],
-      queues: [{ name: LOCAL_QUEUE, workerToken: secrets.queueToken, siteToken: secrets.siteToken }],
+      queues: [
+        {
+          name: LOCAL_QUEUE,
+          workerToken: secrets.queueToken,
+          siteToken: secrets.siteToken,
+          sitePublicKey: provision.sitePublicKey,
+          onOtherSiteKey: settings.onOtherSiteKey,
+        },
+      ],
       signInLinks: [signInLinks.organizer, signInLinks.participant].map((link) => ({
         ...link,
         validUntil: new Date(link.validUntil),

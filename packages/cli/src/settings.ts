@@ -20,6 +20,7 @@ const Environment = z.object({
     .transform((value) => value === '1'),
   SCOREGATE_POLICY: z.string().min(1).optional(),
   SCOREGATE_SANDBOX: z.enum(['automatic', 'engine', 'bubblewrap']).default('automatic'),
+  SCOREGATE_SITE_KEY: z.enum(['refuse', 'replace']).default('refuse'),
   SCOREGATE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -35,6 +36,8 @@ export type Settings = {
   readonly policyFile: string
   readonly isOwnPolicy: boolean
   readonly sandbox: 'automatic' | 'engine' | 'bubblewrap'
+  /** What the hub does when its site has another signing key than before; `replace` for one start, once that is known to be meant. */
+  readonly onOtherSiteKey: 'refuse' | 'replace'
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -75,6 +78,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     policyFile: resolve(read.SCOREGATE_POLICY ?? `${dataFolder}/policy.yaml`),
     isOwnPolicy: read.SCOREGATE_POLICY !== undefined,
     sandbox: read.SCOREGATE_SANDBOX,
+    onOtherSiteKey: read.SCOREGATE_SITE_KEY,
     logLevel: read.SCOREGATE_LOG_LEVEL,
   }
 }

@@ -2,7 +2,14 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { Digest } from '@scoregate/protocol/digest'
 import type { ReceiptPredicate } from '@scoregate/protocol/receipt'
 import { describe, expect, it } from 'vitest'
-import { readReceipt, receiptStatement, scoresDigest, signReceipt, sitePublicKeyOf } from './receipt.ts'
+import {
+  readReceipt,
+  receiptStatement,
+  scoresDigest,
+  shortKeyId,
+  signReceipt,
+  sitePublicKeyOf,
+} from './receipt.ts'
 
 const { privateKey } = generateKeyPairSync('ed25519')
 const publicKey = sitePublicKeyOf(privateKey)
@@ -92,6 +99,10 @@ describe('a receipt', () => {
       const receipt = signReceipt(receiptStatement({ predicate, released: subjects }), privateKey)
       expect(flawOf(receipt)).toBe('contradicts-itself')
     }
+  })
+
+  it('names its key for people by the first 16 digits', () => {
+    expect(shortKeyId(Digest.parse('0123456789abcdef'.repeat(4)))).toBe('0123 4567 89ab cdef')
   })
 
   it('has one digest for the same scores, and another for any other', () => {

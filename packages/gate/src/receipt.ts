@@ -36,6 +36,11 @@ export function keyIdOf(key: SitePublicKey): Digest {
   return Digest.parse(createHash('sha256').update(Buffer.from(key, 'base64')).digest('hex'))
 }
 
+/** The first 16 digits of a key's name in groups of four, for people to compare by eye; no machine decides by them. */
+export function shortKeyId(keyId: Digest): string {
+  return (keyId.slice(0, 16).match(/.{4}/g) ?? []).join(' ')
+}
+
 /** SHA-256 of the canonical JSON of released scores: their subject on a receipt. The order is that of the release. */
 export function scoresDigest(scores: readonly CanonicalScore[]): Digest {
   return digestOfJson(scores)

@@ -75,7 +75,10 @@ export type Client = (method: string, path: string, body?: unknown) => Promise<A
  * A real hub on a free port over a temporary folder, with an organizer, two participants and a queue. Its clock stands
  * still until `tick` moves it. Gone when disposed of.
  */
-export async function startHubRig(limits: Partial<HubLimits> = {}): Promise<HubRig> {
+export async function startHubRig(
+  limits: Partial<HubLimits> = {},
+  firstQueue: Partial<ProvisionedQueue> = {},
+): Promise<HubRig> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'scoregate-hub-'))
   let now = new Date('2026-05-01T12:00:20.000Z')
   const people = ['organizer', 'participant', 'rival'].map((username) => ({
@@ -100,7 +103,7 @@ export async function startHubRig(limits: Partial<HubLimits> = {}): Promise<HubR
         queues: [{ ...queue, sitePublicKey: sitePublicKeyOf(siteKey), ...provisioned }],
       },
     })
-  let hub = await start()
+  let hub = await start(firstQueue)
   const client =
     (authorization: string | undefined): Client =>
     async (method, path, body) => {

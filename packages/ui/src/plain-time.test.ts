@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fileSizeWords } from './file-size.ts'
-import { absoluteTime, durationWords, timeLeftWords, urgencyOf, whenWords } from './plain-time.ts'
+import {
+  absoluteMinute,
+  absoluteTime,
+  durationWords,
+  timeLeftWords,
+  urgencyOf,
+  whenWords,
+} from './plain-time.ts'
 
 const NOW = new Date('2026-03-02T09:00:00Z')
 const MINUTE = 60_000
@@ -60,6 +67,7 @@ describe('an instant in words', () => {
 
   it('is written in full in UTC', () => {
     expect(absoluteTime(NOW)).toBe('2026-03-02 09:00:00 UTC')
+    expect(absoluteMinute(NOW)).toBe('2026-03-02 09:00 UTC')
   })
 })
 

@@ -62,6 +62,11 @@ export function absoluteTime(at: Date): string {
   return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
+/** An instant to the minute and in UTC: "2026-03-01 14:05 UTC". */
+export function absoluteMinute(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
 function twoUnits(
   length: number,
   large: number,

@@ -41,6 +41,9 @@ export const paths = {
   submissionState: (id: number) => `/submissions/${id}/state`,
   submissionFile: (id: number) => `/submissions/${id}/file`,
   artefact: (id: number, name: string) => `/submissions/${id}/artefacts/${name}`,
+  receipt: (id: number) => `/api/submissions/${id}/receipt`,
+  releasedScores: (id: number) => `/api/submissions/${id}/scores`,
+  siteKey: (keyId: string) => `/api/site-keys/${keyId}`,
   submissionAction: (id: number, action: 'run' | 'cancel' | 'rerun' | 'leaderboard') =>
     `/submissions/${id}/${action}`,
 } as const

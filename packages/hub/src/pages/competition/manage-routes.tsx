@@ -47,6 +47,7 @@ export function manageRoutes({ hub, clock }: PageParts): Hono<WebEnv> {
           competition={competition}
           submissions={submissions}
           waiting={all.filter((submission) => submission.can.run).length}
+          forks={await hub.competitions.siteForks(competition.id, personOf(c))}
           state={liveState(submissions.rows)}
           csrf={csrfOf(c)}
           now={clock()}

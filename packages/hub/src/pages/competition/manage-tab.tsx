@@ -5,10 +5,12 @@ import { Callout, EmptyState } from '@scoregate/ui/feedback'
 import { Form, FormActions } from '@scoregate/ui/form'
 import { Card, Cluster, Split, Stack } from '@scoregate/ui/layout'
 import { Pagination } from '@scoregate/ui/navigation'
+import { absoluteMinute } from '@scoregate/ui/plain-time'
 import { DataTable } from '@scoregate/ui/table'
 import { When } from '@scoregate/ui/time-left'
 import type { FC, PropsWithChildren } from 'hono/jsx'
 import type { CompetitionView, ParticipantView } from '../../competitions/competition-view.ts'
+import type { ChainFork } from '../../releases/site-chain.ts'
 import type { SubmissionView } from '../../submissions/submission-view.ts'
 import { LivePart, type LiveState, LiveWatch } from '../live.tsx'
 import { PageNav } from '../page-nav.tsx'
@@ -125,15 +127,17 @@ export const AllSubmissionsPart: FC<{
   competition: CompetitionView
   submissions: PageOf<SubmissionView>
   waiting: number
+  forks: readonly ChainFork[]
   state: LiveState
   csrf: string
   now: Date
-}> = ({ competition, submissions, waiting, state, csrf, now }) => {
+}> = ({ competition, submissions, waiting, forks, state, csrf, now }) => {
   const { id } = competition
   const here = (page: number) => paths.manage(id, 'submissions', page)
   return (
     <>
       <LivePart id="all-submissions">
+        <Forks forks={forks} />
         {waiting > 0 && (
           <Callout tone="warn" title={`${waiting} waiting for you`}>
             Submissions do not run by themselves in this competition: press Run beside each that should.
@@ -175,6 +179,19 @@ export const AllSubmissionsPart: FC<{
         state={state}
       />
     </>
+  )
+}
+
+/** The alarm that the site's own signatures contradict one another. */
+const Forks: FC<{ forks: readonly ChainFork[] }> = ({ forks }) => {
+  const [newest] = forks
+  if (newest === undefined) return null
+  return (
+    <Callout tone="bad" role="alert" title="The data owner’s record was changed">
+      On {absoluteMinute(newest.receivedAt)} the data owner’s site signed another history than before: entry{' '}
+      {newest.sequence} of its audit chain differs. The result that came with it was refused. Ask the data
+      owner who changed the record, and rely on no newer result until you know.
+    </Callout>
   )
 }
 

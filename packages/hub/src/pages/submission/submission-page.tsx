@@ -1,5 +1,4 @@
 import { ARTEFACT_WORDS, ArtefactName } from '@scoregate/protocol/artefact'
-import { WITHHELD_SENTENCE } from '@scoregate/protocol/reason-code'
 import { isFinal } from '@scoregate/protocol/submission-status'
 import { SubmissionStatusBadge } from '@scoregate/ui/badge'
 import { Button, ButtonLink, Confirm } from '@scoregate/ui/button'
@@ -17,8 +16,9 @@ import type { CompetitionView } from '../../competitions/competition-view.ts'
 import type { ArtefactView, SubmissionView } from '../../submissions/submission-view.ts'
 import { LivePart, type LiveState, LiveWatch } from '../live.tsx'
 import { paths } from '../paths.ts'
+import { ReceiptCard } from './receipt-card.tsx'
 import { SubmissionTable } from './submission-table.tsx'
-import { nextStep, primaryScore, statusSentence } from './submission-words.ts'
+import { absenceSentence, nextStep, primaryScore, statusSentence } from './submission-words.ts'
 
 type Shown = {
   readonly submission: SubmissionView
@@ -28,7 +28,11 @@ type Shown = {
 }
 
 /** One submission: how far it is, what came of it, and what can be done with it. */
-export const SubmissionPage: FC<Shown & { state: LiveState }> = ({ state, ...shown }) => {
+export const SubmissionPage: FC<Shown & { state: LiveState; hubUrl: string }> = ({
+  state,
+  hubUrl,
+  ...shown
+}) => {
   const { submission, competition } = shown
   return (
     <>
@@ -53,6 +57,7 @@ export const SubmissionPage: FC<Shown & { state: LiveState }> = ({ state, ...sho
           {submission.children.length > 0 && <Tasks {...shown} />}
           {submission.scores.length > 0 && <Scores {...shown} />}
           {mayHaveArtefacts(submission) && <Artefacts {...shown} />}
+          <ReceiptCard submission={submission} hubUrl={hubUrl} />
         </Split>
       </LivePart>
       <LiveWatch
@@ -241,10 +246,11 @@ const Artefacts: FC<Shown> = ({ submission, competition }) => {
         (name !== 'detailed_results' || competition.enableDetailedResults) &&
         (!COME_FROM_INGESTION.has(name) || task?.hasIngestionProgram !== false)),
   )
-  if (released.size === 0) {
+  const sentences = new Set(names.map((name) => absenceSentence(submission, name)))
+  if (released.size === 0 && sentences.size === 1) {
     return (
       <Card title="Files and logs">
-        <p class="muted">{WITHHELD_SENTENCE}</p>
+        <p class="muted">{[...sentences]}</p>
       </Card>
     )
   }
@@ -265,7 +271,7 @@ const Artefacts: FC<Shown> = ({ submission, competition }) => {
             header: 'Download',
             align: 'end',
             isWide: true,
-            cell: (name) => <Release submission={submission} artefact={released.get(name)} />,
+            cell: (name) => <Release submission={submission} name={name} artefact={released.get(name)} />,
           },
         ]}
         rows={names}
@@ -276,12 +282,13 @@ const Artefacts: FC<Shown> = ({ submission, competition }) => {
 }
 
 /** A download, or the sentence that stands for what stayed. Saved and never opened here: it is the text of a run. */
-const Release: FC<{ submission: SubmissionView; artefact: ArtefactView | undefined }> = ({
-  submission,
-  artefact,
-}) =>
+const Release: FC<{
+  submission: SubmissionView
+  name: ArtefactName
+  artefact: ArtefactView | undefined
+}> = ({ submission, name, artefact }) =>
   artefact === undefined ? (
-    <span class="muted">{WITHHELD_SENTENCE}</span>
+    <span class="muted">{absenceSentence(submission, name)}</span>
   ) : (
     <Cluster justify="end">
       <ButtonLink

@@ -30,6 +30,7 @@ export function submissionRoutes({ hub, clock }: PageParts): Hono<WebEnv> {
         state={liveState([submission])}
         csrf={csrfOf(c)}
         now={clock()}
+        hubUrl={new URL(c.req.url).origin}
       />
     )
     return c.html(

@@ -7,8 +7,10 @@ import { type Column, DataTable } from '@scoregate/ui/table'
 import { When } from '@scoregate/ui/time-left'
 import type { Child, FC } from 'hono/jsx'
 import type { CompetitionView } from '../../competitions/competition-view.ts'
+import type { ReceiptView } from '../../releases/load-receipts.ts'
 import type { SubmissionView } from '../../submissions/submission-view.ts'
 import { paths } from '../paths.ts'
+import { DecisionLine } from './receipt-card.tsx'
 import { primaryScore } from './submission-words.ts'
 
 /** Submissions in a table: one's own, or with `actionsFor` all of a competition and what its organizer can do. */
@@ -95,10 +97,11 @@ function columnsOf({
     {
       key: 'status',
       header: 'Status',
-      cell: ({ status, reason }) => (
+      cell: ({ status, reason, receipts }) => (
         <>
           <SubmissionStatusBadge status={status} />
           {reason !== undefined && <div class="reason-note">{reason.sentence}</div>}
+          {withOwner && <Decided receipt={receipts.at(-1)} />}
         </>
       ),
     },
@@ -116,6 +119,14 @@ function columnsOf({
     },
   ]
 }
+
+/** Who decided, for the organizer; that nobody had to says nothing in a list. */
+const Decided: FC<{ receipt: ReceiptView | undefined }> = ({ receipt }) =>
+  receipt === undefined || receipt.decision.kind === 'none' ? null : (
+    <div class="reason-note">
+      <DecisionLine receipt={receipt} />
+    </div>
+  )
 
 function actionColumn({ csrf, back }: { csrf: string; back: string }): Column<SubmissionView> {
   return {

@@ -1,4 +1,5 @@
-import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import type { ArtefactName } from '@scoregate/protocol/artefact'
+import { type ReasonCode, WITHHELD_SENTENCE } from '@scoregate/protocol/reason-code'
 import type { SubmissionStatus } from '@scoregate/protocol/submission-status'
 import type { SubmissionView } from '../../submissions/submission-view.ts'
 
@@ -53,6 +54,16 @@ const NEXT_STEPS = {
 export function nextStep(reason: ReasonCode): string {
   return NEXT_STEPS[reason]
 }
+
+/** Why somebody sees no file of a name: who keeps it from them. */
+export function absenceSentence(
+  { hiddenArtefacts }: Pick<SubmissionView, 'hiddenArtefacts'>,
+  name: ArtefactName,
+): string {
+  return hiddenArtefacts.includes(name) ? HIDDEN_SENTENCE : WITHHELD_SENTENCE
+}
+
+const HIDDEN_SENTENCE = 'The organizer does not show this to participants in this phase.'
 
 /** The score in the column that ranks, as released; `undefined` where there is none. */
 export function primaryScore(
