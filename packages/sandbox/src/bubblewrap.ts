@@ -4,23 +4,25 @@ import { open, readFile } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { CappedLogFile } from './capped-log-file.ts'
-import { type ConfinedUser, defaultConfinedUser } from './confined-user.ts'
-import { giveOutputFolderTo } from './output-folder.ts'
+import { troubleWithMounts } from './engine-mounts.ts'
+import { OutputSpaces, type RunPlace } from './output-space.ts'
 import { checkOwnerMark } from './owner-mark.ts'
+import { failedRoom, runPrepared } from './prepared-room.ts'
 import { limitByResources, watchMemory } from './resource-limits.ts'
 import { createRoomCgroup, type RoomCgroup, removeCgroupsNamed } from './room-cgroup.ts'
-import { roomCommand } from './room-command.ts'
+import { roomCommand, roomFiles } from './room-command.ts'
 import { findRoomImage, type RoomImage } from './room-image.ts'
-import { type FirstProcess, readRoomStatus } from './room-status.ts'
+import { type FirstProcess, type RoomStatus, readRoomStatus } from './room-status.ts'
+import { type RoomUserRange, RoomUsers } from './room-users.ts'
 import { outcomeOf, watchRun } from './run-watch.ts'
-import type { RunOutcome, RunSpec, Sandbox } from './sandbox.ts'
+import type { PreparedRoom, RunOutcome, RunSpec, Sandbox } from './sandbox.ts'
 
 /** Whom programs run as, and how this worker's rooms are known. */
 export type BubblewrapOptions = {
   /** Marks this worker's rooms, so that its next start finds what a killed one left; the same after a restart. */
   readonly ownerMark: string
-  /** Whom confined processes are; {@link defaultConfinedUser} unless set. */
-  readonly user?: ConfinedUser
+  /** Whom confined processes are, one user a room; `DEFAULT_ROOM_USERS` unless set. */
+  readonly roomUsers?: RoomUserRange
 }
 
 /** How long dead processes get to disappear before we say that they did not. */
@@ -31,109 +33,201 @@ const GONE_GRACE_MS = 30_000
  * no capability is left; the confined user owns nothing. Memory, processes and processor time are limited by a control
  * group where this worker may make one. Otherwise a limit of the room's user namespace holds for processes; memory is
  * added up four times a second and its room stopped, with a looser limit on each process's addresses in between; scratch
- * space in memory is limited but not added to it; and cores are not limited. Mounted inputs must be readable for `user`
- * (or for everybody); folders above them need not be when the worker is root. Throws for a bad owner mark.
+ * space in memory is limited but not added to it; and cores are not limited. Mounted inputs must be readable for
+ * everybody; folders above them need not be when the worker is root. Throws for a bad owner mark.
  */
 export function createBubblewrapSandbox(options: BubblewrapOptions): Sandbox {
-  const user = options.user ?? defaultConfinedUser()
   const ownerMark = checkOwnerMark(options.ownerMark)
-  const running = new Set<string>()
+  const spaces = new OutputSpaces({
+    ownerMark,
+    users: new RoomUsers(options.roomUsers),
+    trouble: troubleWithMounts,
+  })
+  const rooms = new Set<string>()
+
+  const failed = (error: unknown): RunOutcome => ({
+    kind: 'sandbox-failed',
+    detail: `bubblewrap: ${messageOf(error)}`,
+  })
+
+  const prepare = async (spec: RunSpec): Promise<PreparedRoom> => {
+    try {
+      const image = await findRoomImage(spec.image)
+      if (image === undefined) return failedRoom({ kind: 'image-missing' })
+      const room = await prepareRoom({ spec, image, ownerMark, spaces, rooms })
+      return {
+        start: (signal) => room.run(signal).catch(failed),
+        [Symbol.asyncDispose]: () => room.remove(),
+      }
+    } catch (error) {
+      return failedRoom(failed(error))
+    }
+  }
 
   return {
     name: 'bubblewrap',
-
-    async run(spec, signal) {
-      if (signal.aborted) return { kind: 'cancelled', elapsedMs: 0, logsTruncated: false }
-      const name = `${ownerMark}.${randomBytes(6).toString('hex')}`
-      running.add(name)
-      try {
-        const image = await findRoomImage(spec.image, user)
-        if (image === undefined) return { kind: 'image-missing' }
-        return await runInRoom({ name, spec, image, user, signal })
-      } catch (error) {
-        return { kind: 'sandbox-failed', detail: `bubblewrap: ${messageOf(error)}` }
-      } finally {
-        running.delete(name)
-      }
-    },
+    prepare,
+    run: (spec, signal) => runPrepared(() => prepare(spec), signal),
 
     async hasImage(image) {
-      return (await findRoomImage(image, user)) !== undefined
+      return (await findRoomImage(image)) !== undefined
     },
 
     async removeLeftovers() {
-      const removed = await removeCgroupsNamed((name) => isRoomOf(ownerMark, name) && !running.has(name))
+      const removed = await removeCgroupsNamed((name) => isRoomOf(ownerMark, name) && !rooms.has(name))
+      await spaces.unmountLeft()
       return removed.length
     },
 
-    prepareOutputFolder: (folder) => giveOutputFolderTo(user, folder),
+    openOutputSpace: (request) => spaces.open(request),
   }
 }
 
-type Room = { name: string; spec: RunSpec; image: RoomImage; user: ConfinedUser; signal: AbortSignal }
+type Preparation = {
+  readonly spec: RunSpec
+  readonly image: RoomImage
+  readonly ownerMark: string
+  readonly spaces: OutputSpaces
+  /** The names of rooms that are this worker's business. */
+  readonly rooms: Set<string>
+}
 
-async function runInRoom(room: Room): Promise<RunOutcome> {
-  const { spec } = room
-  const logs = {
-    stdout: await CappedLogFile.open(spec.stdoutFile, spec.limits.logBytes),
-    stderr: await CappedLogFile.open(spec.stderrFile, spec.limits.logBytes),
-  }
-  const cgroup = await createRoomCgroup(room.name, spec.limits)
-  try {
-    return await runLimited(room, logs, cgroup)
-  } finally {
+type Logs = { readonly stdout: CappedLogFile; readonly stderr: CappedLogFile }
+
+/** A room whose program waits; it is gone when either function has resolved. */
+type WaitingRoom = { run(signal: AbortSignal): Promise<RunOutcome>; remove(): Promise<void> }
+
+async function prepareRoom(given: Preparation): Promise<WaitingRoom> {
+  const { spec } = given
+  const name = `${given.ownerMark}.${randomBytes(6).toString('hex')}`
+  given.rooms.add(name)
+  const place = await given.spaces.placeFor(spec)
+  let logs: Logs | undefined
+  let cgroup: RoomCgroup | undefined
+  let started: StartedRoom | undefined
+  const removeAll = async (): Promise<void> => {
+    started?.kill()
+    await started?.ended
     await cgroup?.remove()
-    await logs.stdout.close()
-    await logs.stderr.close()
+    await logs?.stdout.close()
+    await logs?.stderr.close()
+    given.rooms.delete(name)
+    place.release()
+  }
+  let removed: Promise<void> | undefined
+  const remove = (): Promise<void> => {
+    removed ??= removeAll()
+    return removed
+  }
+  try {
+    logs = await openLogs(spec)
+    cgroup = await createRoomCgroup(name, spec.limits)
+    const room = { spec, image: given.image, place, logs, cgroup }
+    started = await startRoom(room)
+    const waiting = await admitRoom(room, started)
+    return {
+      remove,
+      async run(signal) {
+        try {
+          return await runInRoom(room, waiting, signal)
+        } finally {
+          await remove()
+        }
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw error
   }
 }
 
-async function runLimited(
-  { spec, image, user, signal }: Room,
-  logs: { stdout: CappedLogFile; stderr: CappedLogFile },
-  cgroup: RoomCgroup | undefined,
-): Promise<RunOutcome> {
+async function openLogs({ stdoutFile, stderrFile, limits }: RunSpec): Promise<Logs> {
+  const stdout = await CappedLogFile.open(stdoutFile, limits.logBytes)
+  try {
+    return { stdout, stderr: await CappedLogFile.open(stderrFile, limits.logBytes) }
+  } catch (error) {
+    await stdout.close()
+    throw error
+  }
+}
+
+type Room = {
+  readonly spec: RunSpec
+  readonly image: RoomImage
+  readonly place: RunPlace
+  readonly logs: Logs
+  readonly cgroup: RoomCgroup | undefined
+}
+
+/** bubblewrap and what starts it. */
+type StartedRoom = {
+  readonly child: ChildProcess
+  readonly streams: ReturnType<typeof streamsOf>
+  readonly status: RoomStatus
+  readonly copying: Promise<unknown>
+  /** Kills by the room's first process where there is one: bubblewrap then sees it end, and takes it off the process table. */
+  readonly kill: () => void
+  /** Resolves when bubblewrap is gone and has closed its pipes. */
+  readonly ended: Promise<void>
+}
+
+async function startRoom({ spec, image, place, logs }: Room): Promise<StartedRoom> {
   const [program = '', ...parameters] = roomCommand(spec, {
     image,
-    user,
+    user: place.user,
     asRoot: process.getuid?.() === 0,
   })
+  const files = roomFiles(image, place.user)
   const child = spawn(program, parameters, {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', ...image.files.map(() => 'pipe' as const)],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', ...files.map(() => 'pipe' as const)],
     // What starts the room needs to find its programs and nothing else; the room's own environment is cleared.
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
     cwd: '/',
   })
-  const started = new Promise<void>((resolve, reject) => {
+  const spawned = new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', reject)
   })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  await started
-  const { stdout, stderr, gate, statusText, roomGate, files } = streamsOf(child)
-  const status = readRoomStatus(statusText)
+  await spawned
+  const streams = streamsOf(child)
+  const status = readRoomStatus(streams.statusText)
   let first: FirstProcess | undefined
-  // By the room's first process where there is one: bubblewrap then sees it end, and takes it off the process table.
+  status.made.then(
+    (made) => {
+      first = made
+    },
+    () => undefined, // a status that we do not understand; told by its exit code
+  )
   const kill = () => void (first === undefined ? child.kill('SIGKILL') : killProcess(first.pid))
-  const copying = Promise.all([copy(stdout, logs.stdout), copy(stderr, logs.stderr)])
+  const copying = Promise.all([copy(streams.stdout, logs.stdout), copy(streams.stderr, logs.stderr)])
   // Output that cannot be kept (the disk is full) ends the run, and so does a status we do not understand; both are
-  // awaited below.
+  // awaited when the room has ended.
   copying.catch(kill)
   status.exitCode.catch(kill)
-  const memoryWatched = new AbortController()
-  try {
-    if (child.pid !== undefined) await cgroup?.admit(child.pid)
-    for (const [index, file] of image.files.entries()) give(files[index], file.text)
-    give(gate, 'go\n')
-    first = await status.made
-    if (first !== undefined && cgroup === undefined)
-      await limitByResources(first, { limits: spec.limits, user })
-  } catch (error) {
-    kill()
-    await ended
-    throw error
+  for (const [index, text] of files.entries()) give(streams.files[index], text)
+  return { child, streams, status, copying, kill, ended }
+}
+
+/** Lets the room be made within its limits; resolves when its program waits. */
+async function admitRoom({ spec, place, cgroup }: Room, started: StartedRoom) {
+  if (started.child.pid !== undefined) await cgroup?.admit(started.child.pid)
+  give(started.streams.gate, 'go\n')
+  const first = await started.status.made
+  if (first !== undefined && cgroup === undefined) {
+    await limitByResources(first, { limits: spec.limits, user: place.user })
   }
-  const watch = watchRun({ spec, signal, kill })
+  return { ...started, first }
+}
+
+async function runInRoom(
+  { spec, place, logs, cgroup }: Room,
+  { first, status, streams, copying, kill, ended }: Awaited<ReturnType<typeof admitRoom>>,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  const memoryWatched = new AbortController()
+  const isOutputOver = () => place.isOver(spec.limits)
+  const watch = watchRun({ spec, isOutputOver, signal, kill })
   const watchingMemory =
     first === undefined || cgroup !== undefined
       ? undefined
@@ -143,7 +237,7 @@ async function runLimited(
           signal: memoryWatched.signal,
           onOver: () => watch.stop('memory-limit'),
         })
-  give(roomGate, 'go')
+  give(streams.roomGate, 'go')
   await ended
   memoryWatched.abort()
   await Promise.all([watch.end(), watchingMemory, copying])
@@ -154,12 +248,13 @@ async function runLimited(
     throw new Error(`the room could not be made: ${await firstWordsOf(spec.stderrFile)}`)
   }
   return outcomeOf({
-    spec,
+    isOutputOver,
     reason: watch.reason,
     outOfMemory,
     exitCode: exitCode ?? 137,
     elapsedMs: watch.elapsedMs,
     logsTruncated: logs.stdout.truncated || logs.stderr.truncated,
+    imageDigest: undefined,
   })
 }
 

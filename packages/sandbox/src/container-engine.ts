@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { CappedLogFile } from './capped-log-file.ts'
-import { type ConfinedUser, defaultConfinedUser } from './confined-user.ts'
 import { containerSettings, ownerLabel } from './container-settings.ts'
 import { EngineClient, type EngineImage, EngineRefusal } from './engine-client.ts'
-import { giveOutputFolderTo } from './output-folder.ts'
+import { troubleWithEngineMounts } from './engine-mounts.ts'
 import { BrokenFrameError, OutputFrameReader } from './output-frames.ts'
+import { OutputSpaces, type RunPlace } from './output-space.ts'
 import { checkOwnerMark } from './owner-mark.ts'
+import { failedRoom, runPrepared } from './prepared-room.ts'
+import { type RoomUserRange, RoomUsers } from './room-users.ts'
 import { outcomeOf, watchRun } from './run-watch.ts'
-import type { RunOutcome, RunSpec, Sandbox } from './sandbox.ts'
+import type { PreparedRoom, RunOutcome, RunSpec, Sandbox } from './sandbox.ts'
 
 /** How to reach the engine, and whom to run programs as. */
 export type ContainerEngineOptions = {
@@ -16,56 +19,60 @@ export type ContainerEngineOptions = {
   readonly socketPath: string
   /** Marks this worker's rooms, so that its next start finds what a killed one left; the same after a restart. */
   readonly ownerMark: string
-  /** Whom confined processes are; {@link defaultConfinedUser} unless set. */
-  readonly user?: ConfinedUser
+  /** Whom confined processes are, one user a room; `DEFAULT_ROOM_USERS` unless set. */
+  readonly roomUsers?: RoomUserRange
 }
 
 // How long the engine gets for what takes it a fraction of a second, before we call it broken.
 const ENGINE_GRACE_MS = 30_000
 
 /**
- * Runs programs in containers of a Docker or Podman engine. Mounted inputs must be readable for `user` (or for
- * everybody); folders above them need not be, because the engine binds them as root. Throws for a bad owner mark.
+ * Runs programs in containers of a Docker or Podman engine. Mounted inputs must be readable for everybody; folders above
+ * them need not be, because the engine binds them as root. Throws for a bad owner mark.
  */
 export function createContainerEngineSandbox(options: ContainerEngineOptions): Sandbox {
   const engine = new EngineClient(options.socketPath)
-  const user = options.user ?? defaultConfinedUser()
   const ownerMark = checkOwnerMark(options.ownerMark)
-  const running = new Set<string>()
+  const spaces = new OutputSpaces({
+    ownerMark,
+    users: new RoomUsers(options.roomUsers),
+    trouble: (within) => troubleWithEngineMounts(engine, within),
+  })
+  const rooms = new Set<string>()
   // Engines without their helper program (docker-init, catatonit) cannot put an init in front; found out by trying.
   let init = true
 
-  const runOnce = async (spec: RunSpec, image: EngineImage, signal: AbortSignal): Promise<RunOutcome> => {
-    const name = roomName(spec.label)
-    running.add(name)
+  const failed = (error: unknown): RunOutcome => ({
+    kind: 'sandbox-failed',
+    detail: `The engine at ${options.socketPath}: ${messageOf(error)}`,
+  })
+
+  const prepare = async (spec: RunSpec): Promise<PreparedRoom> => {
     try {
-      return await removedAfterwards(engine, name, () =>
-        runInContainer(engine, name, containerSettings(spec, { image, user, ownerMark, init }), spec, signal),
-      )
-    } finally {
-      running.delete(name)
+      const image = await findImage(engine, spec.image)
+      if (image === undefined) return failedRoom({ kind: 'image-missing' })
+      const container = await prepareContainer({ engine, spec, image, ownerMark, init, spaces, rooms })
+      return {
+        async start(signal) {
+          try {
+            return await container.run(signal)
+          } catch (error) {
+            if (!init || !isAboutInit(error)) return failed(error)
+            init = false
+            return await runPrepared(() => prepare(spec), signal)
+          }
+        },
+        [Symbol.asyncDispose]: () => container.remove(),
+      }
+    } catch (error) {
+      return failedRoom(failed(error))
     }
   }
 
   return {
     name: 'engine',
-
-    async run(spec, signal) {
-      if (signal.aborted) return { kind: 'cancelled', elapsedMs: 0, logsTruncated: false }
-      try {
-        const image = await findImage(engine, spec.image)
-        if (image === undefined) return { kind: 'image-missing' }
-        try {
-          return await runOnce(spec, image, signal)
-        } catch (error) {
-          if (!init || !isAboutInit(error)) throw error
-          init = false
-          return await runOnce(spec, image, signal)
-        }
-      } catch (error) {
-        return { kind: 'sandbox-failed', detail: `The engine at ${options.socketPath}: ${messageOf(error)}` }
-      }
-    },
+    prepare,
+    run: (spec, signal) => runPrepared(() => prepare(spec), signal),
 
     async hasImage(image) {
       return (await findImage(engine, image)) !== undefined
@@ -73,67 +80,126 @@ export function createContainerEngineSandbox(options: ContainerEngineOptions): S
 
     async removeLeftovers() {
       const label = ownerLabel(ownerMark)
-      const rooms = await engine.listContainers(`${label.name}=${label.value}`)
-      const left = rooms.filter((room) => !room.names.some((name) => running.has(name)))
+      const found = await engine.listContainers(`${label.name}=${label.value}`)
+      const left = found.filter((room) => !room.names.some((name) => rooms.has(name)))
       for (const room of left) await removeSurely(engine, room.id)
+      await spaces.unmountLeft()
       return left.length
     },
 
-    prepareOutputFolder: (folder) => giveOutputFolderTo(user, folder),
+    openOutputSpace: (request) => spaces.open(request),
   }
 }
 
-async function runInContainer(
-  engine: EngineClient,
-  name: string,
-  settings: object,
-  spec: RunSpec,
-  signal: AbortSignal,
-): Promise<RunOutcome> {
-  const logs = {
-    stdout: await CappedLogFile.open(spec.stdoutFile, spec.limits.logBytes),
-    stderr: await CappedLogFile.open(spec.stderrFile, spec.limits.logBytes),
+type Preparation = {
+  readonly engine: EngineClient
+  readonly spec: RunSpec
+  readonly image: EngineImage
+  readonly ownerMark: string
+  readonly init: boolean
+  readonly spaces: OutputSpaces
+  /** The names of rooms that are this worker's business. */
+  readonly rooms: Set<string>
+}
+
+type Logs = { readonly stdout: CappedLogFile; readonly stderr: CappedLogFile }
+
+/** A container that is made, attached to, and not started; it is gone when either function has resolved. */
+type PreparedContainer = { run(signal: AbortSignal): Promise<RunOutcome>; remove(): Promise<void> }
+
+async function prepareContainer(given: Preparation): Promise<PreparedContainer> {
+  const { engine, spec, image } = given
+  const name = roomName(spec.label)
+  const place = await given.spaces.placeFor(spec)
+  let logs: Logs | undefined
+  let output: IncomingMessage | undefined
+  given.rooms.add(name)
+  const removeAll = async (): Promise<void> => {
+    output?.destroy()
+    await removeSurely(engine, name)
+    await logs?.stdout.close()
+    await logs?.stderr.close()
+    given.rooms.delete(name)
+    place.release()
+  }
+  let removed: Promise<void> | undefined
+  const remove = (): Promise<void> => {
+    removed ??= removeAll()
+    return removed
   }
   try {
-    const { warnings } = await engine.createContainer(name, settings)
+    logs = await openLogs(spec)
+    const { warnings } = await engine.createContainer(
+      name,
+      containerSettings(spec, { ...given, user: place.user }),
+    )
     refuseDiscardedLimits(warnings)
-    const output = await engine.attach(name)
-    const copying = copyOutput(output, logs)
-    const stuck = new AbortController()
-    const kill = (): void => void killOrGiveUp(engine, name, stuck)
-    // Output that we cannot keep (the disk is full, the engine talks nonsense) ends the run; awaited below.
-    copying.catch(kill)
-    try {
-      await engine.start(name)
-      const watch = watchRun({ spec, signal, kill })
-      const exitCode = await engine.wait(name, stuck.signal).finally(() => watch.end())
-      const { reason, elapsedMs } = watch
-      const state = await engine.findContainer(name)
-      if (state === undefined)
-        throw new Error(`container ${name} vanished; something else on this host removed it`)
-      await within(ENGINE_GRACE_MS, copying, `the output of container ${name} did not end with it`)
-      const logsTruncated = logs.stdout.truncated || logs.stderr.truncated
-      return await outcomeOf({
-        spec,
-        reason,
-        outOfMemory: state.OOMKilled,
-        exitCode,
-        elapsedMs,
-        logsTruncated,
-      })
-    } finally {
-      output.destroy()
+    output = await engine.attach(name)
+    const room = { engine, name, spec, image, place, logs, output }
+    return {
+      remove,
+      async run(signal) {
+        try {
+          return await runInContainer(room, signal)
+        } finally {
+          await remove()
+        }
+      },
     }
-  } finally {
-    await logs.stdout.close()
-    await logs.stderr.close()
+  } catch (error) {
+    await remove()
+    throw error
   }
 }
 
-async function copyOutput(
-  output: AsyncIterable<Buffer>,
-  logs: { readonly stdout: CappedLogFile; readonly stderr: CappedLogFile },
-): Promise<void> {
+async function openLogs({ stdoutFile, stderrFile, limits }: RunSpec): Promise<Logs> {
+  const stdout = await CappedLogFile.open(stdoutFile, limits.logBytes)
+  try {
+    return { stdout, stderr: await CappedLogFile.open(stderrFile, limits.logBytes) }
+  } catch (error) {
+    await stdout.close()
+    throw error
+  }
+}
+
+type Container = {
+  readonly engine: EngineClient
+  readonly name: string
+  readonly spec: RunSpec
+  readonly image: EngineImage
+  readonly place: RunPlace
+  readonly logs: Logs
+  readonly output: IncomingMessage
+}
+
+async function runInContainer(container: Container, signal: AbortSignal): Promise<RunOutcome> {
+  const { engine, name, spec, place, logs } = container
+  const copying = copyOutput(container.output, logs)
+  const stuck = new AbortController()
+  const kill = (): void => void killOrGiveUp(engine, name, stuck)
+  // Output that we cannot keep (the disk is full, the engine talks nonsense) ends the run; awaited below.
+  copying.catch(kill)
+  const isOutputOver = () => place.isOver(spec.limits)
+  await engine.start(name)
+  const watch = watchRun({ spec, isOutputOver, signal, kill })
+  const exitCode = await engine.wait(name, stuck.signal).finally(() => watch.end())
+  const { reason, elapsedMs } = watch
+  const state = await engine.findContainer(name)
+  if (state === undefined)
+    throw new Error(`container ${name} vanished; something else on this host removed it`)
+  await within(ENGINE_GRACE_MS, copying, `the output of container ${name} did not end with it`)
+  return await outcomeOf({
+    isOutputOver,
+    reason,
+    outOfMemory: state.OOMKilled,
+    exitCode,
+    elapsedMs,
+    logsTruncated: logs.stdout.truncated || logs.stderr.truncated,
+    imageDigest: container.image.digest,
+  })
+}
+
+async function copyOutput(output: AsyncIterable<Buffer>, logs: Logs): Promise<void> {
   const frames = new OutputFrameReader()
   for await (const chunk of output) {
     for (const piece of frames.read(chunk)) await logs[piece.stream].write(piece.bytes)
@@ -153,18 +219,6 @@ async function killOrGiveUp(engine: EngineClient, name: string, stuck: AbortCont
   } catch (error) {
     stuck.abort(error)
   }
-}
-
-async function removedAfterwards<T>(engine: EngineClient, name: string, run: () => Promise<T>): Promise<T> {
-  let result: T
-  try {
-    result = await run()
-  } catch (error) {
-    await removeSurely(engine, name)
-    throw error
-  }
-  await removeSurely(engine, name)
-  return result
 }
 
 /** Resolves when the engine says that it does not know the container; throws when that cannot be established. */

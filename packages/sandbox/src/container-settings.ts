@@ -1,5 +1,5 @@
-import type { ConfinedUser } from './confined-user.ts'
 import type { EngineImage } from './engine-client.ts'
+import type { ConfinedUser } from './room-users.ts'
 import { largestFileBytes } from './run-watch.ts'
 import type { RunSpec } from './sandbox.ts'
 

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type RequestOptions, request } from 'node:http'
+import { Digest } from '@scoregate/protocol/digest'
 import { z } from 'zod'
 
 /** The engine answered, but not with what was asked for; `status` is HTTP's, the message the engine's own. */
@@ -28,6 +29,7 @@ const ImageReply = z.object({
   Id: z.string(),
   Config: z.object({ Volumes: z.record(z.string(), z.unknown()).nullish() }).nullish(),
 })
+const ImageList = z.array(z.object({ Id: z.string() }))
 const InfoReply = z.object({
   MemoryLimit: z.boolean().optional(),
   PidsLimit: z.boolean().optional(),
@@ -41,7 +43,12 @@ export type ContainerState = z.infer<typeof ContainerReply>['State']
 /** What the engine says about its host. */
 export type EngineInfo = z.infer<typeof InfoReply>
 /** An image as the engine knows it. */
-export type EngineImage = { readonly id: string; readonly volumes: readonly string[] }
+export type EngineImage = {
+  readonly id: string
+  /** The id as a digest: it is the SHA-256 of the image's configuration, which names the digest of each of its layers. */
+  readonly digest: Digest | undefined
+  readonly volumes: readonly string[]
+}
 
 // Routes without a version: every engine answers them in its newest version, while Docker refuses versions older
 // than its minimum (1.44 since Docker 29) and Debian 12 has 1.41.
@@ -73,7 +80,11 @@ export class EngineClient {
     const answer = await this.exchange({ path: `/images/${encodeURIComponent(name)}/json` })
     if (answer.status === 404) return undefined
     const image = ImageReply.parse(parsedBody(answer))
-    return { id: image.Id, volumes: Object.keys(image.Config?.Volumes ?? {}) }
+    return {
+      id: image.Id,
+      digest: Digest.safeParse(image.Id.replace(/^sha256:/, '')).data,
+      volumes: Object.keys(image.Config?.Volumes ?? {}),
+    }
   }
 
   /** Makes a container, not started, of images that the engine has; nothing is fetched. */
@@ -128,6 +139,11 @@ export class EngineClient {
   async findContainer(container: string): Promise<ContainerState | undefined> {
     const answer = await this.exchange({ path: `/containers/${container}/json` })
     return answer.status === 404 ? undefined : ContainerReply.parse(parsedBody(answer)).State
+  }
+
+  /** The id of some image that the engine has; `undefined` if it has none. */
+  async findAnyImage(): Promise<string | undefined> {
+    return ImageList.parse(await this.json({ path: '/images/json' }))[0]?.Id
   }
 
   /** The ids of all containers, running or not, that carry the label. */

@@ -45,19 +45,17 @@ export async function isOverAllowance(
 }
 
 /**
- * Looks at the folders every `everyMs` until `signal` is aborted; calls `onOver` once if they hold too much. Resolves
- * when it has stopped looking.
+ * Looks every `everyMs` until `signal` is aborted; calls `onOver` once if there is too much. Resolves when it has stopped
+ * looking.
  */
 export async function watchOutput(watch: {
-  readonly folders: readonly string[]
-  readonly allowance: OutputAllowance
+  readonly isOver: () => Promise<boolean>
   readonly everyMs: number
   readonly signal: AbortSignal
   readonly onOver: () => void
 }): Promise<void> {
-  if (watch.folders.length === 0) return
   while (!watch.signal.aborted) {
-    if (await isOverAllowance(watch.folders, watch.allowance)) {
+    if (await watch.isOver()) {
       if (!watch.signal.aborted) watch.onOver()
       return
     }

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { ConfinedUser } from './confined-user.ts'
 import type { FirstProcess } from './room-status.ts'
+import type { ConfinedUser } from './room-users.ts'
 import type { Limits } from './sandbox.ts'
 
 const run = promisify(execFile)

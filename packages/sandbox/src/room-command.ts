@@ -1,5 +1,6 @@
-import type { ConfinedUser } from './confined-user.ts'
+import { SPACE_PREFIX } from './output-space.ts'
 import type { RoomImage } from './room-image.ts'
+import type { ConfinedUser } from './room-users.ts'
 import { largestFileBytes } from './run-watch.ts'
 import type { RunSpec } from './sandbox.ts'
 
@@ -7,7 +8,7 @@ import type { RunSpec } from './sandbox.ts'
 export const GATE_FD = 3
 export const STATUS_FD = 4
 export const ROOM_GATE_FD = 5
-/** Of the image's small files, in their order, from this number on. */
+/** Of {@link roomFiles}, in their order, from this number on. */
 export const FIRST_FILE_FD = 6
 
 /** Where the mounts are staged, in a mount namespace of the room's own; nothing of it is visible outside. */
@@ -15,7 +16,8 @@ const STAGE = '/mnt'
 
 /**
  * Waits until it may go on (the worker first puts it into the room's control group), then brings the folders of the run
- * to where the confined user reaches them: the folders above them belong to root alone. It ends with the worker.
+ * to where the confined user reaches them: the folders above them belong to root alone. Output spaces, of this run and of
+ * others, disappear from the room's view, or they could not be given back while it lasts. It ends with the worker.
  */
 const STAGING_SCRIPT = `set -eu
 read -r go <&3
@@ -30,6 +32,9 @@ while [ "$at" -lt "$count" ]; do
   shift
   at=$((at + 1))
 done
+while read -r device point rest; do
+  case $point in */${SPACE_PREFIX}*) umount --lazy -- "$(printf '%b' "$point")" ;; esac
+done < /proc/self/mounts
 exec "$@" </dev/null`
 
 /** A worker that is not root confines programs as itself, so its folders are reachable as they are. */
@@ -55,6 +60,16 @@ export function roomCommand(
     ...['--inh-caps=-all', '--bounding-set=-all', '--no-new-privs', '--'],
     ...confined,
   ]
+}
+
+/** What the small files made for a room say, each to be written to a file descriptor of its own. */
+export function roomFiles(image: RoomImage, user: ConfinedUser): string[] {
+  const { uid, gid } = user
+  return image.namesUser ? [`room:x:${uid}:${gid}:room:/tmp:/bin/sh\n`, `room:x:${gid}:\n`] : []
+}
+
+function fileNames(image: RoomImage): string[] {
+  return image.namesUser ? ['/etc/passwd', '/etc/group'] : []
 }
 
 /** Memory, processes and processor time are limited from outside, when the room is there. */
@@ -83,7 +98,7 @@ function bubblewrap(spec: RunSpec, image: RoomImage, staged: (index: number) => 
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...image.binds.flatMap(({ target }, index) => ['--ro-bind', staged(index), target]),
     ...image.links.flatMap(({ target, at }) => ['--symlink', target, at]),
-    ...image.files.flatMap(({ at }, index) => [
+    ...fileNames(image).flatMap((at, index) => [
       ...['--perms', '0444', '--ro-bind-data', String(FIRST_FILE_FD + index), at],
     ]),
     ...['--proc', '/proc', '--dev', '/dev'],

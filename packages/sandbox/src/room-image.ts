@@ -6,8 +6,8 @@ export type RoomImage = {
   /** Folders and files of the host that appear, read-only, at a place in the room. */
   readonly binds: readonly { readonly source: string; readonly target: string }[]
   readonly links: readonly { readonly target: string; readonly at: string }[]
-  /** Small files made for the room. */
-  readonly files: readonly { readonly at: string; readonly text: string }[]
+  /** Whether the room's user must be told to programs by name: a root file system has accounts of its own. */
+  readonly namesUser: boolean
   /** PATH, where the run does not set one. */
   readonly path: string
 }
@@ -22,11 +22,8 @@ const PLAIN_PATH = '/usr/local/bin:/usr/bin:/bin'
  * `host`, or the absolute path of a folder with a root file system; `undefined` if the site has no such image. The
  * host itself is no root file system: naming it so would show all of it.
  */
-export async function findRoomImage(
-  image: string,
-  user: { uid: number; gid: number },
-): Promise<RoomImage | undefined> {
-  if (image === 'host') return hostImage(user)
+export async function findRoomImage(image: string): Promise<RoomImage | undefined> {
+  if (image === 'host') return hostImage()
   if (!isAbsolute(image)) return undefined
   const root = await realpath(image).catch(() => undefined)
   if (root === undefined || root === '/' || !(await isFolder(join(root, 'usr')))) return undefined
@@ -37,7 +34,7 @@ export async function findRoomImage(
  * The programs of this machine: all of /usr (with /usr/local, and so whatever the site installed there: keep secrets
  * out of it), and of /etc only what running programs takes. No home, no /var, no /opt, no configuration.
  */
-async function hostImage(user: { uid: number; gid: number }): Promise<RoomImage> {
+async function hostImage(): Promise<RoomImage> {
   const top = await topLevel('/', TOP_LEVEL_OF_PROGRAMS)
   const system: string[] = []
   for (const path of ['/etc/ld.so.cache', '/etc/alternatives']) if (await exists(path)) system.push(path)
@@ -53,10 +50,7 @@ async function hostImage(user: { uid: number; gid: number }): Promise<RoomImage>
       // Debian has no `python`, and most scoring programs are started by that name.
       ...(onlyPython3 ? [{ target: '/usr/bin/python3', at: '/scoregate/bin/python' }] : []),
     ],
-    files: [
-      { at: '/etc/passwd', text: `room:x:${user.uid}:${user.gid}:room:/tmp:/bin/sh\n` },
-      { at: '/etc/group', text: `room:x:${user.gid}:\n` },
-    ],
+    namesUser: true,
     path: onlyPython3 ? `${PLAIN_PATH}:/scoregate/bin` : PLAIN_PATH,
   }
 }
@@ -68,7 +62,7 @@ async function hostImage(user: { uid: number; gid: number }): Promise<RoomImage>
 async function rootFileSystemImage(root: string): Promise<RoomImage> {
   const entries = (await readdir(root)).filter((name) => !PRIVATE_FOLDERS.includes(name))
   const top = await topLevel(root, entries)
-  return { ...top, files: [], path: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' }
+  return { ...top, namesUser: false, path: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' }
 }
 
 async function topLevel(root: string, names: readonly string[]): Promise<Pick<RoomImage, 'binds' | 'links'>> {

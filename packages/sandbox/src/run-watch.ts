@@ -1,5 +1,5 @@
-import { isOverAllowance, watchOutput } from './output-watch.ts'
-import type { RunOutcome, RunSpec } from './sandbox.ts'
+import { watchOutput } from './output-watch.ts'
+import type { EndedRun, RunOutcome, RunSpec } from './sandbox.ts'
 
 /** Why we stopped a program that would have gone on. */
 export type StopReason = 'time-limit' | 'memory-limit' | 'output-limit' | 'cancelled'
@@ -22,6 +22,7 @@ const LONGEST_TIMER_MS = 2_147_483_647
 /** Begins to enforce time limit, output limit and cancellation; calls `kill` at most once, when one of them strikes. */
 export function watchRun(given: {
   readonly spec: RunSpec
+  readonly isOutputOver: () => Promise<boolean>
   readonly signal: AbortSignal
   readonly kill: () => void
 }): RunWatch {
@@ -41,8 +42,7 @@ export function watchRun(given: {
   given.signal.addEventListener('abort', cancel)
   if (given.signal.aborted) cancel()
   const watching = watchOutput({
-    folders: outputFolders(given.spec),
-    allowance: limits,
+    isOver: given.isOutputOver,
     everyMs: OUTPUT_LOOK_MS,
     signal: over.signal,
     onOver: () => stop('output-limit'),
@@ -67,22 +67,20 @@ export function watchRun(given: {
 }
 
 /** How a run ended, once its room is dead: what we stopped it for, or what it ran into, or its own exit. */
-export async function outcomeOf(ended: {
-  readonly spec: RunSpec
-  readonly reason: StopReason | undefined
-  readonly outOfMemory: boolean
-  readonly exitCode: number
-  readonly elapsedMs: number
-  readonly logsTruncated: boolean
-}): Promise<RunOutcome> {
-  const { elapsedMs, logsTruncated, exitCode } = ended
-  if (ended.reason !== undefined) return { kind: ended.reason, elapsedMs, logsTruncated }
-  if (ended.outOfMemory) return { kind: 'memory-limit', elapsedMs, logsTruncated }
+export async function outcomeOf(
+  ended: EndedRun & {
+    readonly isOutputOver: () => Promise<boolean>
+    readonly reason: StopReason | undefined
+    readonly outOfMemory: boolean
+    readonly exitCode: number
+  },
+): Promise<RunOutcome> {
+  const { isOutputOver, reason, outOfMemory, exitCode, ...run } = ended
+  if (reason !== undefined) return { kind: reason, ...run }
+  if (outOfMemory) return { kind: 'memory-limit', ...run }
   // A quick program can fill its folder and leave between two looks.
-  if (await isOverAllowance(outputFolders(ended.spec), ended.spec.limits)) {
-    return { kind: 'output-limit', elapsedMs, logsTruncated }
-  }
-  return { kind: 'exited', exitCode, elapsedMs, logsTruncated }
+  if (await isOutputOver()) return { kind: 'output-limit', ...run }
+  return { kind: 'exited', exitCode, ...run }
 }
 
 /**
@@ -91,8 +89,4 @@ export async function outcomeOf(ended: {
  */
 export function largestFileBytes(spec: RunSpec): number {
   return Math.max(spec.limits.outputBytes, spec.limits.scratchBytes) + 1024 * 1024
-}
-
-function outputFolders(spec: RunSpec): string[] {
-  return spec.mounts.filter((mount) => mount.mode === 'output').map((mount) => mount.source)
 }

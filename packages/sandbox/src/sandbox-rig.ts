@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { findSandbox } from './find-sandbox.ts'
-import type { Limits, RunOutcome, RunSpec, Sandbox } from './sandbox.ts'
+import type { Limits, OutputSpace, RunOutcome, RunSpec, Sandbox } from './sandbox.ts'
 
 /** The image with Python that each sandbox has in tests; `scripts/make-test-image.sh` makes the engine's. */
 export const TEST_IMAGE = { engine: 'scoregate-test:latest', bubblewrap: 'host' } as const satisfies Record<
@@ -51,6 +51,7 @@ export type TestSite = AsyncDisposable & {
   readonly folder: string
   readonly input: string
   readonly output: string
+  readonly boundedBy: OutputSpace['boundedBy']
   spec(python: string, given?: SpecChanges): RunSpec
   run(python: string, given?: SpecChanges): Promise<Ran>
 }
@@ -60,13 +61,22 @@ type SpecChanges = Partial<RunSpec> & { readonly limited?: Partial<Limits>; read
 /** How a run ended, and what it said. */
 export type Ran = { readonly outcome: RunOutcome; readonly stdout: string; readonly stderr: string }
 
-export async function openTestSite(sandbox: Sandbox): Promise<TestSite> {
+/** `size`: what its output folder holds at least, if not what {@link TEST_LIMITS} allows. */
+export async function openTestSite(
+  sandbox: Sandbox,
+  size: { readonly bytes?: number; readonly files?: number } = {},
+): Promise<TestSite> {
   const folder = await mkdtemp(join(tmpdir(), 'scoregate-sandbox-test-'))
   const input = join(folder, 'input')
-  const output = join(folder, 'output')
   await mkdir(input, { mode: 0o755 })
-  await mkdir(output)
-  await sandbox.prepareOutputFolder(output)
+  const space = await sandbox.openOutputSpace({
+    within: folder,
+    names: ['output'],
+    bytes: TEST_LIMITS.outputBytes,
+    files: TEST_LIMITS.outputFiles,
+    ...size,
+  })
+  const { output } = space.folders
   const files = { stdoutFile: join(folder, 'stdout'), stderrFile: join(folder, 'stderr') }
 
   const spec = (python: string, given: SpecChanges = {}): RunSpec => {
@@ -90,6 +100,7 @@ export async function openTestSite(sandbox: Sandbox): Promise<TestSite> {
     folder,
     input,
     output,
+    boundedBy: space.boundedBy,
     spec,
     async run(python, given = {}) {
       const outcome = await sandbox.run(spec(python, given), given.signal ?? new AbortController().signal)
@@ -97,6 +108,7 @@ export async function openTestSite(sandbox: Sandbox): Promise<TestSite> {
       return { outcome, stdout: await read(files.stdoutFile), stderr: await read(files.stderrFile) }
     },
     async [Symbol.asyncDispose]() {
+      await space[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })
     },
   }

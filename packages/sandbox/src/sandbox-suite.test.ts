@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findSandbox } from './find-sandbox.ts'
-import type { Limits, RunOutcome, Sandbox } from './sandbox.ts'
+import type { Limits, OutputSpace, RunOutcome, Sandbox } from './sandbox.ts'
 
 const LIMITS: Limits = {
   timeSeconds: 30,
@@ -41,16 +41,24 @@ for (const choice of ['engine', 'bubblewrap'] as const) {
 
 function suite(sandbox: Sandbox, image: string): void {
   let folder: string
+  let space: OutputSpace<'output'>
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'scoregate-sandbox-'))
     await mkdir(join(folder, 'input'))
     await writeFile(join(folder, 'input', 'given.txt'), 'given')
     await chmod(join(folder, 'input'), 0o755)
     await chmod(join(folder, 'input', 'given.txt'), 0o644)
-    await mkdir(join(folder, 'output'))
-    await sandbox.prepareOutputFolder(join(folder, 'output'))
+    space = await sandbox.openOutputSpace({
+      within: folder,
+      names: ['output'],
+      bytes: LIMITS.outputBytes,
+      files: LIMITS.outputFiles,
+    })
   })
-  afterEach(() => rm(folder, { recursive: true, force: true }))
+  afterEach(async () => {
+    await space[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true, force: true })
+  })
 
   type Ran = { outcome: RunOutcome; stdout: string; stderr: string }
   async function run(
@@ -66,7 +74,7 @@ function suite(sandbox: Sandbox, image: string): void {
         environment: { GREETING: 'hello' },
         mounts: [
           { source: join(folder, 'input'), target: '/app/input', mode: 'read-only' },
-          { source: join(folder, 'output'), target: '/app/output', mode: 'output' },
+          { source: space.folders.output, target: '/app/output', mode: 'output' },
         ],
         limits: { ...LIMITS, ...given.limits },
         stdoutFile: join(folder, 'stdout'),
@@ -129,7 +137,7 @@ function suite(sandbox: Sandbox, image: string): void {
         if echo x 2>/dev/null > $place; then echo "$place"; fi
       done 2>/dev/null`)
     expect(stdout.trim().split('\n')).toEqual(['/app/output/kept', '/tmp/scratch', '/dev/shm/scratch'])
-    expect(await readFile(join(folder, 'output', 'kept'), 'utf8')).toBe('x\n')
+    expect(await readFile(join(space.folders.output, 'kept'), 'utf8')).toBe('x\n')
   })
 
   it('finds nothing in /tmp or /dev/shm of the run before', async () => {

@@ -1,3 +1,5 @@
+import type { Digest } from '@scoregate/protocol/digest'
+
 /** A folder of the host that a confined program sees. */
 export type Mount = {
   /** Absolute path on the host. */
@@ -42,21 +44,55 @@ export type RunSpec = {
   readonly stderrFile: string
 }
 
+/** What is known of every run that had begun. */
+export type EndedRun = {
+  readonly elapsedMs: number
+  readonly logsTruncated: boolean
+  /**
+   * What the program ran in: the SHA-256 by which the engine knows the image, which names all its content. A folder or the
+   * host itself, which bubblewrap uses, has none.
+   */
+  readonly imageDigest: Digest | undefined
+}
+
 /** How a run ended. All resources of the room are gone when the caller gets this. */
 export type RunOutcome =
-  | {
-      readonly kind: 'exited'
-      readonly exitCode: number
-      readonly elapsedMs: number
-      readonly logsTruncated: boolean
-    }
-  | { readonly kind: 'time-limit'; readonly elapsedMs: number; readonly logsTruncated: boolean }
-  | { readonly kind: 'memory-limit'; readonly elapsedMs: number; readonly logsTruncated: boolean }
-  | { readonly kind: 'output-limit'; readonly elapsedMs: number; readonly logsTruncated: boolean }
-  | { readonly kind: 'cancelled'; readonly elapsedMs: number; readonly logsTruncated: boolean }
+  | (EndedRun & { readonly kind: 'exited'; readonly exitCode: number })
+  | (EndedRun & { readonly kind: 'time-limit' | 'memory-limit' | 'output-limit' | 'cancelled' })
   | { readonly kind: 'image-missing' }
   /** The engine could not start or could not be trusted to have removed the room; `detail` is for the site only. */
   | { readonly kind: 'sandbox-failed'; readonly detail: string }
+
+/**
+ * A room that is complete but for its program, which has not begun. Disposing removes a room that was not started, and
+ * otherwise waits until the run has ended.
+ */
+export type PreparedRoom = AsyncDisposable & {
+  /** Runs the program to its end, as {@link Sandbox.run} says; to be called once. Tells as well what could not be prepared. */
+  start(signal: AbortSignal): Promise<RunOutcome>
+}
+
+/** Folders that the programs of one step write to, limited together. */
+export type OutputSpaceRequest<Name extends string> = {
+  /** An existing folder of the worker, in which the space is made. */
+  readonly within: string
+  /** The folders to be made in it. */
+  readonly names: readonly Name[]
+  /** What all of them together must be able to hold. */
+  readonly bytes: number
+  readonly files: number
+}
+
+/**
+ * An open output space. It outlives the rooms that write to it, so that what they wrote can be sealed; disposing removes it
+ * with everything in it.
+ */
+export type OutputSpace<Name extends string = string> = AsyncDisposable & {
+  /** Absolute paths, to be mounted as `output`. */
+  readonly folders: Readonly<Record<Name, string>>
+  /** `watch`: no file system of its own could be had; a program is stopped within a second of writing too much. */
+  readonly boundedBy: 'file-system' | 'watch'
+}
 
 /** Confined execution. Two implementations: a container engine's HTTP API, and bubblewrap where there is no engine. */
 export interface Sandbox {
@@ -66,13 +102,21 @@ export interface Sandbox {
    * container, when the engine no longer knows it. Never rejects for what the program does.
    */
   run(spec: RunSpec, signal: AbortSignal): Promise<RunOutcome>
+  /**
+   * The first half of {@link Sandbox.run}, for use while there is something else to wait for: all mounts must be there, and
+   * what is in them may still come. Never rejects: what went wrong is told by `start`.
+   */
+  prepare(spec: RunSpec): Promise<PreparedRoom>
   /** Whether this image can be run right now without fetching anything. */
   hasImage(image: string): Promise<boolean>
-  /** Removes rooms that an earlier worker with the same owner mark left behind when it was killed; returns how many. */
+  /**
+   * Removes rooms that an earlier worker with the same owner mark left behind when it was killed, and unmounts its output
+   * spaces; returns how many rooms there were.
+   */
   removeLeftovers(): Promise<number>
   /**
-   * Makes `folder` (owned by the worker) writable for confined programs and for nobody else on the host, as this
-   * sandbox needs it (the owner of confined processes differs between engines).
+   * Makes folders that confined programs may write to, and nobody else on the host but root. All output mounts of one run
+   * must be folders of one space; programs that share a space run as the same user, and no others do.
    */
-  prepareOutputFolder(folder: string): Promise<void>
+  openOutputSpace<Name extends string>(request: OutputSpaceRequest<Name>): Promise<OutputSpace<Name>>
 }

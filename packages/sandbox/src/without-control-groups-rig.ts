@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process'
-import { defaultConfinedUser } from './confined-user.ts'
+import { stat } from 'node:fs/promises'
 import { openTestSite, startSandbox } from './sandbox-rig.ts'
 
 // A worker that cannot make control groups, on an account that is busy with other things. Prints how programs ended.
-const others = Array.from({ length: 60 }, () =>
-  spawn('sleep', ['120'], { ...defaultConfinedUser(), stdio: 'ignore' }),
-)
 const sandbox = await startSandbox('bubblewrap', `no-groups-${process.pid}`)
 const site = await openTestSite(sandbox)
+const { uid, gid } = await stat(site.output)
+const others = Array.from({ length: 60 }, () => spawn('sleep', ['120'], { uid, gid, stdio: 'ignore' }))
 const fill = (mebibytes: number) =>
   `x = bytearray(b"x") * (${mebibytes} * 2 ** 20)\nimport time; time.sleep(20)`
 const ended = {

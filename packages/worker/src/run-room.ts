@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { chmod, lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Sandbox } from '@scoregate/sandbox/sandbox'
+import type { RunLimits } from '@scoregate/protocol/deposit'
+import { removeTree } from '@scoregate/sandbox/remove-tree'
+import type { OutputSpace, Sandbox } from '@scoregate/sandbox/sandbox'
 import type { RunFolders } from './run-plan.ts'
 
 /** The folders of one run on the host, gone with everything in them when the run is over. */
@@ -15,8 +17,15 @@ export type RunRoom = AsyncDisposable & {
   makeInputFolder(name: string): Promise<string>
 }
 
-/** Makes the folders of a run below `<dataFolder>/runs`. Confined programs write to the output folders alone. */
-export async function prepareRoom(dataFolder: string, sandbox: Sandbox): Promise<RunRoom> {
+/**
+ * Makes the folders of a run below `<dataFolder>/runs`. Confined programs write to the output folders alone, those of each
+ * step to a space that holds what the limits allow, so that two programs of one step have one allowance.
+ */
+export async function prepareRoom(
+  dataFolder: string,
+  sandbox: Sandbox,
+  limits: Pick<RunLimits, 'outputBytes' | 'outputFiles'>,
+): Promise<RunRoom> {
   const home = join(runsFolder(dataFolder), randomUUID())
   await mkdir(home, { recursive: true })
   await chmod(home, 0o711)
@@ -26,24 +35,37 @@ export async function prepareRoom(dataFolder: string, sandbox: Sandbox): Promise
     await chmod(join(home, name), mode)
     return join(home, name)
   }
-  const outputFolder = async (name: string): Promise<string> => {
-    const made = await folder(name, 0o700)
-    await sandbox.prepareOutputFolder(made)
-    return made
+  const spaces: OutputSpace[] = []
+  const openSpace = async <Name extends string>(names: readonly Name[]) => {
+    const size = { bytes: limits.outputBytes, files: limits.outputFiles }
+    const space = await sandbox.openOutputSpace({ within: home, names, ...size })
+    spaces.push(space)
+    return space.folders
   }
-  return {
-    archives: await folder('archives', 0o700),
-    logs: await folder('logs', 0o700),
-    folders: {
-      predictions: await outputFolder('predictions'),
-      sealedPredictions: await folder('sealed-predictions', 0o755),
-      scoringOutput: await outputFolder('scoring-output'),
-      ingestionOutput: await outputFolder('ingestion-output'),
-      shared: await outputFolder('shared'),
-      sealedShared: await folder('sealed-shared', 0o755),
-    },
-    makeInputFolder: (name) => folder(name, 0o755),
-    [Symbol.asyncDispose]: () => removeTree(home),
+  const remove = async (): Promise<void> => {
+    for (const space of spaces) await space[Symbol.asyncDispose]()
+    await removeTree(home)
+  }
+  try {
+    const predicting = await openSpace(['predictions'])
+    const scoring = await openSpace(['scoring-output', 'ingestion-output', 'shared'])
+    return {
+      archives: await folder('archives', 0o700),
+      logs: await folder('logs', 0o700),
+      folders: {
+        predictions: predicting.predictions,
+        sealedPredictions: await folder('sealed-predictions', 0o755),
+        scoringOutput: scoring['scoring-output'],
+        ingestionOutput: scoring['ingestion-output'],
+        shared: scoring.shared,
+        sealedShared: await folder('sealed-shared', 0o755),
+      },
+      makeInputFolder: (name) => folder(name, 0o755),
+      [Symbol.asyncDispose]: remove,
+    }
+  } catch (error) {
+    await remove()
+    throw error
   }
 }
 
@@ -58,22 +80,4 @@ export async function removeLeftRooms(dataFolder: string): Promise<void> {
 
 function runsFolder(dataFolder: string): string {
   return join(dataFolder, 'runs')
-}
-
-/** Removes a tree that a program of the worker's own user may have closed against it. */
-async function removeTree(folder: string): Promise<void> {
-  try {
-    await rm(folder, { recursive: true, force: true })
-  } catch {
-    await openFolders(folder)
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function openFolders(folder: string): Promise<void> {
-  if (!(await lstat(folder)).isDirectory()) return
-  await chmod(folder, 0o700)
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) await openFolders(join(folder, entry.name))
-  }
 }

@@ -48,7 +48,7 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
   if (resolved.kind === 'not-allowed') return notRun('image-not-allowed', log)
   if (!(await sandbox.hasImage(resolved.image))) return notRun('image-missing', log)
 
-  await using room = await prepareRoom(run.config.dataFolder, sandbox)
+  await using room = await prepareRoom(run.config.dataFolder, sandbox, site.limits)
   const collected = await collectInputs({
     ...run,
     job,
