@@ -13,8 +13,9 @@ const BLOCK_BYTES = 4096
 // ext4 gives each file 256 bytes in its table, and uses the first eleven itself.
 const FILES_A_BLOCK = BLOCK_BYTES / 256
 const OWN_FILES = 16
-// Folders' own blocks, and the bookkeeping of a file in many pieces; also what whoever is stopped can be over by.
-const SLACK_BLOCKS = 256
+// A write that does not fit is refused in pieces of up to 2048 blocks (ext4, EXT4_MAX_PAGECACHE_ORDER): with more than such a
+// piece to spare, whoever is refused has used more than what it was allowed. Folders' own blocks come on top.
+const SLACK_BLOCKS = 2048 + 256
 // The kernel keeps 2 % of the blocks, at most 4096, to itself (ext4, `reserved_clusters`).
 const RESERVED_PART = 0.02
 const RESERVED_BLOCKS = 4096
