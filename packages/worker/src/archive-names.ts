@@ -32,7 +32,7 @@ export class ArchiveNames {
   }
 
   private take(path: string, kind: 'file' | 'folder'): string | undefined {
-    const folded = path.normalize('NFKC').toLowerCase()
+    const folded = foldedName(path)
     const other = this.taken.get(folded)
     if (other === undefined) {
       this.taken.set(folded, { path, kind })
@@ -43,6 +43,20 @@ export class ArchiveNames {
       ? `the name ${shown(path)} is in it twice`
       : `the names ${shown(other.path)} and ${shown(path)} in it are the same on some systems`
   }
+}
+
+/**
+ * A path as the most forgetful file system would see it: upper and lower case the same, accents however written,
+ * characters that nobody sees left out, and so dots and blanks at the end of a name.
+ */
+function foldedName(path: string): string {
+  return path
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFKC')
+    .replace(/(?<=[^./ ])[. ]+(?=\/|$)/g, '')
 }
 
 function isLitter(parts: readonly string[]): boolean {
@@ -56,6 +70,7 @@ function flawOf(path: string, parts: readonly string[]): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what we look for
   if (/[\u0000-\u001f\u007f]/.test(path)) return 'has control characters'
   if (parts.some((part) => part === '' || part === '.' || part === '..')) return 'does not stay in its folder'
+  if (path.includes('\ufffd')) return 'is not written in Unicode'
   if (parts.some((part) => Buffer.byteLength(part) > 255)) return 'is too long'
   return undefined
 }

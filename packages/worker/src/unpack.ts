@@ -1,31 +1,23 @@
 import { chmod, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
-import { ArchiveNames } from './archive-names.ts'
+import { type ArchivedItem, listContents, unixMode } from './archive-contents.ts'
+import { ArchiveRefusal, readArchiveLayout } from './archive-layout.ts'
 
 /** What came of unpacking; `why` is for the site's log, and names an entry only with everything unprintable escaped. */
 export type Unpacked =
   | { readonly kind: 'unpacked'; readonly files: number; readonly bytes: number }
   | { readonly kind: 'refused'; readonly why: string }
 
-/** Largest number of entries of an archive; more is a bomb of tiny files (attacks.md, family 8). */
-export const LARGEST_ENTRY_COUNT = 100_000
-// Text of zeros packs a thousandfold, ordinary tables twentyfold; small files may do as they like.
-const LARGEST_RATIO = 200
-const RATIO_COUNTS_FROM_BYTES = 10 * 1024 * 1024
-
-const S_IFMT = 0o170000
-const S_IFREG = 0o100000
-const S_IFDIR = 0o040000
 const ANY_EXECUTE = 0o111
-
-class ArchiveRefusal extends Error {}
 
 /**
  * Unpacks a zip into `folder`, which must exist and be empty. The archive is hostile: links, devices, names that climb or
- * collide, encryption, sizes that lie, and bombs are refused; on a refusal the folder is left half-filled for its owner to
- * remove. Files become 0644 (0755 if they were executable), folders 0755. Litter of macOS is left out. Throws only when
- * the disk fails or `signal` is aborted.
+ * collide, encryption, sizes that lie, two descriptions that differ, and bombs are refused, nearly all before anything is
+ * written; what shows only while unpacking leaves the folder half-filled for its owner to remove, with no more in it than
+ * `maxBytes`. An archive in the archive is a file like any other. Files become 0644 (0755 if they were executable), folders
+ * 0755. Litter of macOS is left out. Throws only when the disk fails or `signal` is aborted.
  */
 export async function unpackArchive(given: {
   readonly archive: string
@@ -33,78 +25,50 @@ export async function unpackArchive(given: {
   readonly maxBytes: number
   readonly signal: AbortSignal
 }): Promise<Unpacked> {
-  let zip: ZipFile
+  const { archive, folder, signal } = given
+  let zip: ZipFile | undefined
   try {
-    zip = await openPromise(given.archive, { lazyEntries: true, autoClose: false, strictFileNames: true })
-  } catch {
-    return { kind: 'refused', why: 'it is no zip archive' }
-  }
-  try {
-    if (zip.entryCount > LARGEST_ENTRY_COUNT) {
-      return { kind: 'refused', why: `it has ${zip.entryCount} entries; ${LARGEST_ENTRY_COUNT} are allowed` }
-    }
-    return await unpackEntries(zip, given)
+    const layout = await readArchiveLayout(archive)
+    // Names are decoded and sizes compared here, so that each refusal says what it is about.
+    zip = await openPromise(archive, {
+      lazyEntries: true,
+      autoClose: false,
+      decodeStrings: false,
+      validateEntrySizes: false,
+    })
+    const items = await listContents(zip, layout, given)
+    return await unpackItems(zip, items, folder, signal)
   } catch (error) {
-    given.signal.throwIfAborted()
+    signal.throwIfAborted()
     if (error instanceof Error && 'syscall' in error) throw error
-    // What remains are refusals, ours and those of the zip reader (bad names, sizes that lie, broken data).
-    return {
-      kind: 'refused',
-      why: error instanceof ArchiveRefusal ? error.message : 'it is damaged or lies about itself',
-    }
+    // What remains are refusals, ours and those of the zip reader (broken data).
+    return { kind: 'refused', why: error instanceof ArchiveRefusal ? error.message : 'it is damaged' }
   } finally {
-    zip.close()
+    zip?.close()
   }
 }
 
-async function unpackEntries(
+async function unpackItems(
   zip: ZipFile,
-  given: { readonly folder: string; readonly maxBytes: number; readonly signal: AbortSignal },
+  items: readonly ArchivedItem[],
+  folder: string,
+  signal: AbortSignal,
 ): Promise<Unpacked> {
-  const names = new ArchiveNames()
   let files = 0
   let bytes = 0
-  for await (const entry of zip.eachEntry()) {
-    given.signal.throwIfAborted()
-    const refusal = refusalOf(entry)
-    if (refusal !== undefined) throw new ArchiveRefusal(refusal)
-    const place = names.add(entry.fileName)
-    if (place.kind === 'litter') continue
-    if (place.kind === 'refused') throw new ArchiveRefusal(place.why)
-    const target = join(given.folder, place.path)
-    if (place.kind === 'folder') {
-      await makeFolder(given.folder, target)
+  for (const { kind, path, entry } of items) {
+    signal.throwIfAborted()
+    const target = join(folder, path)
+    if (kind === 'folder') {
+      await makeFolder(folder, target)
       continue
     }
-    if (bytes + entry.uncompressedSize > given.maxBytes) {
-      throw new ArchiveRefusal(
-        `unpacked it is larger than the ${given.maxBytes} bytes that the policy allows`,
-      )
-    }
-    await makeFolder(given.folder, dirname(target))
-    await writeEntry(zip, entry, target, given.signal)
+    await makeFolder(folder, dirname(target))
+    await writeEntry(zip, entry, target, signal)
     bytes += entry.uncompressedSize
     files += 1
   }
   return { kind: 'unpacked', files, bytes }
-}
-
-function refusalOf(entry: Entry): string | undefined {
-  if (entry.isEncrypted()) return 'it is encrypted'
-  const mode = unixMode(entry)
-  const kind = mode & S_IFMT
-  if (kind !== 0 && kind !== S_IFREG && kind !== S_IFDIR) return 'it has a link or a device in it'
-  if (kind === S_IFDIR && !entry.fileName.endsWith('/')) return 'a folder in it has the name of a file'
-  const { uncompressedSize, compressedSize } = entry
-  if (uncompressedSize > RATIO_COUNTS_FROM_BYTES && uncompressedSize > compressedSize * LARGEST_RATIO) {
-    return `a file in it is packed more than ${LARGEST_RATIO} times`
-  }
-  return undefined
-}
-
-/** The Unix mode (APPNOTE.TXT 4.4.15), whatever system the archive claims to be from: extractors act on these bits. */
-function unixMode(entry: Entry): number {
-  return (entry.externalFileAttributes >>> 16) & 0xffff
 }
 
 async function writeEntry(zip: ZipFile, entry: Entry, target: string, signal: AbortSignal): Promise<void> {
@@ -112,13 +76,20 @@ async function writeEntry(zip: ZipFile, entry: Entry, target: string, signal: Ab
   const file = await open(target, 'wx', 0o600)
   try {
     const source = await zip.openReadStreamPromise(entry)
-    // Listened to from its first moment: an entry that lies about its size fails at once, and an error that nobody
-    // hears would end the worker. The loop throws it.
+    // Listened to from its first moment: data that is broken fails at once, and an error that nobody hears would end the
+    // worker. The loop throws it.
     source.on('error', () => undefined)
+    let written = 0
+    let sum = 0
     for await (const chunk of source) {
       signal.throwIfAborted()
+      written += chunk.length
+      if (written > entry.uncompressedSize) throw new ArchiveRefusal('a file in it is larger than it says')
+      sum = crc32(chunk, sum)
       await file.writeFile(chunk)
     }
+    if (written < entry.uncompressedSize) throw new ArchiveRefusal('a file in it is smaller than it says')
+    if (sum !== entry.crc32) throw new ArchiveRefusal('a file in it has other bytes than its checksum says')
     await file.chmod((unixMode(entry) & ANY_EXECUTE) === 0 ? 0o644 : 0o755)
   } finally {
     await file.close()
