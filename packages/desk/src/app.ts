@@ -1,3 +1,4 @@
+import type { SitePublicKey } from '@scoregate/protocol/receipt'
 import type { Accounts } from '@scoregate/web/accounts'
 import type { WebEnv } from '@scoregate/web/environment'
 import { handleErrors } from '@scoregate/web/error-answers'
@@ -7,6 +8,7 @@ import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { apiRoutes } from './api/api-routes.ts'
 import { docsRoutes } from './api/docs-routes.tsx'
+import type { Audit } from './audit/audit.ts'
 import type { DepositSite } from './deposits/receive-deposit.ts'
 import { workerRoutes } from './deposits/worker-routes.ts'
 import { inboxRoutes } from './inbox/inbox-routes.tsx'
@@ -23,7 +25,9 @@ export async function createDeskApp(
     clock: () => Date
     accounts: Accounts
     workerToken: string
+    audit: Audit
     siteName: string
+    sitePublicKey: SitePublicKey
     policyText: string
     policyFile: string
     log: Logger
@@ -45,7 +49,7 @@ export async function createDeskApp(
   app.route('/', assetRoutes())
   app.route('/', workerRoutes(desk))
   app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE }))
-  app.route('/', signInRoutes({ accounts: desk.accounts, frame }))
+  app.route('/', signInRoutes({ ...desk, frame }))
   app.route('/', inboxRoutes({ ...desk, frame }))
   app.route('/', reviewRoutes({ ...desk, blobs, frame }))
   app.route('/', siteRoutes({ ...desk, frame }))

@@ -1,6 +1,8 @@
+import type { KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Policy, parsePolicy } from '@scoregate/gate/policy'
+import { keyIdOf, sitePublicKeyOf } from '@scoregate/gate/receipt'
 import type { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { openDiskBlobs } from '@scoregate/storage/blobs-disk'
@@ -9,6 +11,8 @@ import { openRecords, type Records } from '@scoregate/storage/records'
 import { ACCOUNT_MIGRATIONS, type Accounts, createAccounts } from '@scoregate/web/accounts'
 import { startServer } from '@scoregate/web/server'
 import { createDeskApp } from './app.ts'
+import { type Audit, openAudit } from './audit/audit.ts'
+import { recordKeyAndPolicy } from './audit/begin-chain.ts'
 import { findClockMark } from './clock/clock-mark.ts'
 import { createSiteClock, type SiteClock } from './clock/site-clock.ts'
 import type { DeskConfig } from './config.ts'
@@ -18,6 +22,7 @@ import type { DeskTables } from './migrations/desk-tables.ts'
 import { startOutbox } from './release/outbox.ts'
 import { createPlatformClient, type PlatformClient } from './release/platform-client.ts'
 import { startSweeper } from './review/sweeper.ts'
+import { ensureSiteKey } from './site/site-key.ts'
 import { createVault } from './vault/vault.ts'
 
 /** A desk that runs. */
@@ -25,32 +30,35 @@ export type RunningDesk = { readonly url: string; close(): Promise<void> }
 
 /**
  * Starts a desk: pages and API, outbox, deadlines. What an earlier run left unsent is taken up. Throws `ScoregateError`:
- * `bad-policy` with every problem by file and line (the desk then does not start), `port-taken`, `records-unavailable`.
+ * `bad-policy` with every problem by file and line (the desk then does not start), `port-taken`, `records-unavailable`,
+ * `audit-altered` when the audit chain is not what this desk wrote, `site-key-missing`, `bad-site-key`.
  */
 export async function startDesk(config: DeskConfig): Promise<RunningDesk> {
   const wall = config.clock ?? (() => new Date())
   const monotonic = config.monotonic ?? (() => performance.now())
   const { policy, policyDigest, policyText } = await readPolicy(config.policyFile)
+  const siteKey = await ensureSiteKey(config.dataFolder)
   const records = await openRecords<DeskTables>(join(config.dataFolder, 'records.db'))
   try {
     await migrate(records.db, [...ACCOUNT_MIGRATIONS, ...DESK_MIGRATIONS])
     const remembered = await findClockMark(records.db)
     const siteClock = createSiteClock({ wall, monotonic, remembered, log: config.log })
     const clock = siteClock.now
-    await rememberPolicy(records, { policyDigest, policyText, now: clock() })
-    const accounts = createAccounts(records.db, clock)
-    await provide(accounts, config.provision)
-    return await run({
-      config,
-      records,
-      accounts,
-      siteClock,
-      wall,
-      monotonic,
-      policy,
-      policyDigest,
-      policyText,
-    })
+    const audit = await openAudit({ db: records.db, dataFolder: config.dataFolder, clock })
+    try {
+      await rememberPolicy(records, { siteKey, policyDigest, policyText, now: clock() })
+      await audit.written()
+      const accounts = createAccounts(records.db, clock)
+      await provide(accounts, config.provision)
+      return await run({
+        ...{ config, records, audit, siteKey, accounts, siteClock, wall, monotonic },
+        ...{ policy, policyDigest, policyText },
+      })
+    } catch (error) {
+      // What kept the desk from starting is what matters, also where the chain cannot be closed in order.
+      await audit.close().catch(() => undefined)
+      throw error
+    }
   } catch (error) {
     await records.close()
     throw error
@@ -60,6 +68,8 @@ export async function startDesk(config: DeskConfig): Promise<RunningDesk> {
 async function run(given: {
   config: DeskConfig
   records: Records<DeskTables>
+  audit: Audit
+  siteKey: KeyObject
   accounts: Accounts
   siteClock: SiteClock
   wall: () => Date
@@ -68,7 +78,8 @@ async function run(given: {
   policyDigest: Digest
   policyText: string
 }): Promise<RunningDesk> {
-  const { config, records, accounts, siteClock, wall, monotonic, policy, policyDigest, policyText } = given
+  const { config, records, audit, siteKey, accounts, siteClock, wall, monotonic } = given
+  const { policy, policyDigest, policyText } = given
   const clock = siteClock.now
   const { db } = records
   const { log, workerToken, policyFile } = config
@@ -80,9 +91,12 @@ async function run(given: {
       createPlatformClient({ url, siteToken, signal: closing.signal }),
     ]),
   )
-  const outbox = await startOutbox({ db, blobs: vault.blobs, platforms, policyDigest, clock, wall, log })
+  const outbox = await startOutbox({
+    ...{ db, audit, siteKey, platforms, policyDigest, clock, wall, log },
+    blobs: vault.blobs,
+  })
   const sweeper = startSweeper({
-    ...{ db, vault, platforms, policyDigest, siteClock, clock, monotonic, log },
+    ...{ db, vault, audit, platforms, policyDigest, siteClock, clock, monotonic, log },
     onDecided: outbox.wake,
   })
   const stop = async () => {
@@ -93,6 +107,7 @@ async function run(given: {
     const app = await createDeskApp({
       ...{
         db,
+        audit,
         vault,
         policy,
         policyDigest,
@@ -105,6 +120,7 @@ async function run(given: {
         log,
       },
       siteName: policy.site,
+      sitePublicKey: sitePublicKeyOf(siteKey),
       platforms: [...platforms.keys()],
       onDecided: outbox.wake,
       onDeposit: () => {
@@ -119,7 +135,7 @@ async function run(given: {
       async close() {
         await server.close()
         await stop()
-        await records.close()
+        await audit.close().finally(() => records.close())
       },
     }
   } catch (error) {
@@ -157,13 +173,18 @@ async function readPolicy(
 /** Keeps the words of every policy that ever governed here, so that an old decision can be understood. */
 async function rememberPolicy(
   { db }: Records<DeskTables>,
-  { policyDigest, policyText, now }: { policyDigest: Digest; policyText: string; now: Date },
+  given: { siteKey: KeyObject; policyDigest: Digest; policyText: string; now: Date },
 ): Promise<void> {
-  await db
-    .insertInto('policy_used')
-    .values({ policy_digest: policyDigest, policy_text: policyText, first_used_at: now.toISOString() })
-    .onConflict((conflict) => conflict.column('policy_digest').doNothing())
-    .execute()
+  const { policyDigest, policyText, now } = given
+  const keyId = keyIdOf(sitePublicKeyOf(given.siteKey))
+  await db.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto('policy_used')
+      .values({ policy_digest: policyDigest, policy_text: policyText, first_used_at: now.toISOString() })
+      .onConflict((conflict) => conflict.column('policy_digest').doNothing())
+      .execute()
+    await recordKeyAndPolicy(transaction, { keyId, policyDigest, now })
+  })
 }
 
 async function provide(accounts: Accounts, provision: DeskConfig['provision']): Promise<void> {

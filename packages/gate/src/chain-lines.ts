@@ -2,7 +2,8 @@
 export type ChainLine = {
   /** Counts from 1. */
   readonly number: number
-  /** Undefined where it is not text in UTF-8, or longer than any entry. */
+  readonly bytes: Buffer
+  /** Undefined where the line is not text in UTF-8, or longer than any entry. */
   readonly text: string | undefined
   /** False for a last line without a line feed: a crash cut it short while it was written. */
   readonly isWhole: boolean
@@ -21,13 +22,17 @@ export async function* chainLines(pieces: AsyncIterable<Uint8Array>): AsyncGener
     let from = 0
     for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, from)) {
       number += 1
-      yield { number, text: textOf(Buffer.concat([rest, bytes.subarray(from, at)])), isWhole: true }
+      yield lineOf(number, Buffer.concat([rest, bytes.subarray(from, at)]), { isWhole: true })
       rest = Buffer.alloc(0)
       from = at + 1
     }
     rest = Buffer.concat([rest, bytes.subarray(from)]).subarray(0, LONGEST_LINE_BYTES + 1)
   }
-  if (rest.length > 0) yield { number: number + 1, text: textOf(rest), isWhole: false }
+  if (rest.length > 0) yield lineOf(number + 1, rest, { isWhole: false })
+}
+
+function lineOf(number: number, bytes: Buffer, { isWhole }: { isWhole: boolean }): ChainLine {
+  return { number, bytes, text: textOf(bytes), isWhole }
 }
 
 function textOf(bytes: Buffer): string | undefined {

@@ -6,6 +6,7 @@ import { parseBody } from '@scoregate/web/error-answers'
 import { requirePerson } from '@scoregate/web/identity'
 import { sendStream } from '@scoregate/web/request-body'
 import { Hono } from 'hono'
+import { auditHold } from '../audit/record-act.ts'
 import { countHolds, getHold, HOLDS_PER_PAGE, listHolds } from '../holds/hold-queries.ts'
 import { parseOffset } from '../paths.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
@@ -14,6 +15,7 @@ import { findDecision } from '../review/decision-record.ts'
 import { tail } from '../review/file-window.ts'
 import type { ReviewDesk } from '../review/review-routes.tsx'
 import { getSealedFile } from '../review/sealed-file.ts'
+import { failedSignIn } from '../reviewers/failed-sign-in.ts'
 import { toHoldDetails, toHoldLine } from './hold-answers.ts'
 import {
   type DecisionAnswer,
@@ -33,16 +35,22 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { accounts: Accounts
   app.post(TOKEN_PATH, async (c) => {
     const { username, password } = await parseBody(c, TokenRequest)
     const person = await desk.accounts.checkPassword(username, password)
-    if (person === undefined) throw wrongPassword()
+    if (person === undefined) {
+      await desk.audit.record(await failedSignIn(desk.accounts, username))
+      throw wrongPassword()
+    }
+    await desk.audit.record({ kind: 'token-issued', reviewer: person.username })
     return c.json({ token: await desk.accounts.createToken(person) } satisfies TokenAnswer)
   })
 
   app.get(HOLDS_PATH, async (c) => {
-    requirePerson(c)
+    const reviewer = requirePerson(c).person.username
     const list = HoldListName.safeParse(c.req.query('list') ?? 'waiting')
     if (!list.success) throw noSuchList()
     const offset = parseOffset(c.req.query('offset'))
     const holds = await listHolds(desk.db, list.data, { offset, limit: HOLDS_PER_PAGE })
+    const view = { reviewer, list: list.data, offset, holdCount: holds.length }
+    await desk.audit.record({ kind: 'list-viewed', ...view })
     const total = (await countHolds(desk.db))[list.data]
     const next = offset + holds.length
     const page: HoldPage = {
@@ -54,15 +62,18 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { accounts: Accounts
   })
 
   app.get(`${HOLDS_PATH}/:id`, async (c) => {
-    requirePerson(c)
+    const reviewer = requirePerson(c).person.username
     const hold = await getHold(desk.db, c.req.param('id'))
+    await desk.audit.record({ kind: 'hold-viewed', reviewer, hold: auditHold(hold) })
     const decision = await findDecision(desk.db, hold.id)
     return c.json(toHoldDetails(hold, decision, await listOutbox(desk.db, hold.id)))
   })
 
   app.get(`${HOLDS_PATH}/:id/files/:n`, async (c) => {
-    requirePerson(c)
-    const { entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
+    const reviewer = requirePerson(c).person.username
+    const { hold, number, entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
+    const view = { reviewer, hold: auditHold(hold), fileNumber: number }
+    await desk.audit.record({ kind: 'file-downloaded', ...view })
     const offset = Math.min(parseOffset(c.req.query('offset')), entry.sizeBytes)
     const { stream } = await desk.blobs.open(entry.sha256)
     return sendStream(c, {
@@ -88,6 +99,7 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { accounts: Accounts
         ? { kind: 'approve', digest: request.digest, artefacts: request.artefacts ?? ticked, ...words }
         : { kind: 'reject', digest: request.digest, ...words, reason: request.reason ?? '' }
     const result = await decideHold(desk, hold.id, { ...decision, reviewer })
+    await desk.audit.written()
     if (result.kind === 'refused') throw decisionRefused(result.refusal)
     desk.onDecided()
     return c.json({ id: hold.id, state: result.state } satisfies DecisionAnswer)

@@ -1,9 +1,11 @@
 import { decide } from '@scoregate/gate/hold'
 import { needsReview, type Policy, rulesFor } from '@scoregate/gate/policy'
+import type { AuditAct } from '@scoregate/protocol/audit'
 import type { Deposit } from '@scoregate/protocol/deposit'
 import type { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import { auditHold, recordAct } from '../audit/record-act.ts'
 import { raiseClockMark } from '../clock/clock-mark.ts'
 import type { SiteClock } from '../clock/site-clock.ts'
 import { offeredArtefacts } from '../holds/artefact-entries.ts'
@@ -83,6 +85,7 @@ export async function receiveDeposit(
     }
     await transaction.insertInto('hold').values(row).execute()
     await raiseClockMark(transaction, now)
+    await recordAct(transaction, { act: depositedAct(site, { id, deposit, failure }), now })
     await claimBlobs(transaction, { holdId: id, deposit, now })
     const failureIsTold = failure !== undefined && rules.failures === 'at-once'
     await promiseOutcome(transaction, {
@@ -95,6 +98,24 @@ export async function receiveDeposit(
     }
     return { holdId: id, isNew: true }
   })
+}
+
+function depositedAct(
+  site: DepositSite,
+  { id, deposit, failure }: { id: HoldId; deposit: Deposit; failure: ReasonCode | undefined },
+): AuditAct {
+  const { job, worker, manifestDigest } = deposit
+  return {
+    kind: 'deposited',
+    hold: auditHold({ id, manifestDigest }),
+    platform: normalPlatform(deposit.platform),
+    jobId: job.jobId,
+    attempt: job.attempt,
+    submissionId: job.submission.id,
+    worker,
+    ...(failure === undefined ? {} : { failure }),
+    policyDigest: site.policyDigest,
+  }
 }
 
 /** Why the run counts as failed; the desk looks for itself and does not take a worker's word for usable scores. */

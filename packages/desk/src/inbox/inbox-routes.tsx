@@ -1,5 +1,7 @@
 import type { WebEnv } from '@scoregate/web/environment'
+import { requirePerson } from '@scoregate/web/identity'
 import { Hono } from 'hono'
+import type { Audit } from '../audit/audit.ts'
 import { countHolds, HOLDS_PER_PAGE, type HoldList, listHolds } from '../holds/hold-queries.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
@@ -14,7 +16,12 @@ const TITLES = {
 } as const satisfies Record<HoldList, string>
 
 /** The three lists of the inbox. */
-export function inboxRoutes(desk: { db: DeskDb; clock: () => Date; frame: Frame }): Hono<WebEnv> {
+export function inboxRoutes(desk: {
+  db: DeskDb
+  audit: Audit
+  clock: () => Date
+  frame: Frame
+}): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   for (const list of ['waiting', 'failed', 'decided'] as const) {
     app.get(paths.inbox(list), requireReviewer(), async (c) => {
@@ -23,6 +30,8 @@ export function inboxRoutes(desk: { db: DeskDb; clock: () => Date; frame: Frame 
         listHolds(desk.db, list, { offset, limit: HOLDS_PER_PAGE }),
         countHolds(desk.db),
       ])
+      const reviewer = requirePerson(c).person.username
+      await desk.audit.record({ kind: 'list-viewed', reviewer, list, offset, holdCount: holds.length })
       const content = (
         <InboxPage {...{ list, holds, counts, offset }} perPage={HOLDS_PER_PAGE} now={desk.clock()} />
       )

@@ -87,4 +87,17 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
     name: '0101-clock-mark',
     statements: ['create table clock_mark (id integer primary key, latest text not null)'],
   },
+  {
+    name: '0110-evidence',
+    statements: [
+      `create table audit_entry (
+        sequence integer primary key,
+        kind text not null,
+        hash text not null,
+        line text not null
+      )`,
+      'create index audit_entry_by_kind on audit_entry (kind, sequence)',
+      'alter table outbox add column receipt_json text',
+    ],
+  },
 ]

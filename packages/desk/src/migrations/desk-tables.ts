@@ -54,7 +54,11 @@ export interface DeskTables extends AccountTables {
     last_error: string | null
     created_at: string
     ended_at: string | null
+    /** The signed receipt, from the first try on; every later try sends the same. */
+    receipt_json: string | null
   }
+  /** The audit chain; `line` is the entry as it stands in the file. Rows are added and never changed. */
+  audit_entry: { sequence: number; kind: string; hash: string; line: string }
   /** Until `keep_until` a blob stays without a hold that names it: its deposit may be on the way. */
   vault_blob: { sha256: string; size_bytes: number; keep_until: string }
   hold_blob: { hold_id: string; sha256: string }

@@ -1,3 +1,4 @@
+import { Receipt } from '@scoregate/protocol/receipt'
 import { HoldId } from '../holds/hold-record.ts'
 import type { DeskDb, DeskTransaction, OutboxRow } from '../migrations/desk-tables.ts'
 import { LONGEST_SECONDS } from './back-off.ts'
@@ -20,6 +21,8 @@ export type OutboxItem = {
   /** Why the last try failed, for people at the site only. */
   readonly lastError: string | undefined
   readonly endedAt: Date | undefined
+  /** Signed at the first try; there is none for the word that a result waits. */
+  readonly receipt: Receipt | undefined
 }
 
 /** Promises to tell the platform something: in the same transaction as what makes it true. */
@@ -45,6 +48,7 @@ export async function promiseOutcome(
       last_error: null,
       created_at: now.toISOString(),
       ended_at: null,
+      receipt_json: null,
     })
     .execute()
 }
@@ -164,6 +168,20 @@ export async function planNextTry(
     .execute()
 }
 
+/** Keeps the receipt of a row, so that every try sends the same. */
+export async function storeReceipt(
+  transaction: DeskTransaction,
+  item: OutboxItem,
+  receipt: Receipt,
+): Promise<void> {
+  await transaction
+    .updateTable('outbox')
+    .set({ receipt_json: JSON.stringify(receipt) })
+    .where('hold_id', '=', item.holdId)
+    .where('sequence', '=', item.sequence)
+    .execute()
+}
+
 /** Takes up what stopped, once at every start: somebody may have restored the files in the meantime. */
 export async function resumeStopped(db: DeskDb, now: Date): Promise<void> {
   await db
@@ -183,6 +201,7 @@ function parseItem(row: OutboxRow): OutboxItem {
     nextTryAt: new Date(row.next_try_at),
     lastError: row.last_error ?? undefined,
     endedAt: row.ended_at === null ? undefined : new Date(row.ended_at),
+    receipt: row.receipt_json === null ? undefined : Receipt.parse(JSON.parse(row.receipt_json)),
   }
 }
 

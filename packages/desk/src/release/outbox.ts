@@ -1,9 +1,10 @@
+import type { AuditAct } from '@scoregate/protocol/audit'
 import type { Digest } from '@scoregate/protocol/digest'
-import type { Blobs } from '@scoregate/storage/blobs'
 import type { Logger } from 'pino'
+import { auditHold, recordAct } from '../audit/record-act.ts'
 import { getHold, moveHold } from '../holds/hold-queries.ts'
 import type { HoldId } from '../holds/hold-record.ts'
-import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
+import type { DeskTransaction } from '../migrations/desk-tables.ts'
 import { expireUnwanted } from '../review/expire-holds.ts'
 import { createWakeUp } from '../wake-up.ts'
 import { nextTryAt } from './back-off.ts'
@@ -15,8 +16,7 @@ import {
   planNextTry,
   resumeStopped,
 } from './outbox-queries.ts'
-import type { PlatformClient } from './platform-client.ts'
-import { sendOutcome } from './send-outcome.ts'
+import { type SendAnswer, type SendingSite, sendOutcome } from './send-outcome.ts'
 
 /** The running outbox: sends what was promised, in order for each hold, again until the platform has accepted it. */
 export type Outbox = {
@@ -25,14 +25,8 @@ export type Outbox = {
   close(): Promise<void>
 }
 
-export type OutboxSite = {
-  readonly db: DeskDb
-  readonly blobs: Blobs
-  /** By the platform's address as holds store it. */
-  readonly platforms: ReadonlyMap<string, PlatformClient>
+export type OutboxSite = SendingSite & {
   readonly policyDigest: Digest
-  /** The time of records. */
-  readonly clock: () => Date
   /** The machine's own clock: the next try is planned by it, since it moves whatever happens to it. */
   readonly wall: () => Date
   readonly log: Logger
@@ -90,6 +84,8 @@ export async function startOutbox(site: OutboxSite): Promise<Outbox> {
 async function sendItem(site: OutboxSite, item: OutboxItem, isOpen: () => boolean): Promise<void> {
   const log = site.log.child({ holdId: item.holdId, outcome: item.outcome.kind })
   try {
+    // Nothing leaves whose deposit and decision are not in the chain's file.
+    await site.audit.written()
     const answer = await sendOutcome(site, item)
     const now = site.clock()
     switch (answer.kind) {
@@ -104,7 +100,7 @@ async function sendItem(site: OutboxSite, item: OutboxItem, isOpen: () => boolea
         log.info('The platform no longer wants a hold.')
         return
       case 'stopped':
-        await site.db.transaction().execute((transaction) => stop(transaction, item, answer.why, now))
+        await site.db.transaction().execute((transaction) => stop(transaction, item, answer, now))
         log.error({ why: answer.why }, 'A release was stopped, and nothing was sent.')
         return
       case 'failed':
@@ -132,6 +128,7 @@ function tryLater(site: OutboxSite, item: OutboxItem, error: string): Promise<vo
 /** The platform has it. When that was the last thing to tell of a decided hold, the hold has ended. */
 async function accept(transaction: DeskTransaction, item: OutboxItem, now: Date): Promise<void> {
   if (!(await endItem(transaction, item, { state: 'done', now }))) return
+  await recordEnd(transaction, item, 'outcome-accepted', now)
   const left = await transaction
     .selectFrom('outbox')
     .select('sequence')
@@ -157,6 +154,7 @@ async function giveUp(
   now: Date,
 ): Promise<void> {
   if (!(await endItem(transaction, item, { state: 'refused', now }))) return
+  await recordEnd(transaction, item, 'outcome-refused', now)
   await transaction
     .updateTable('outbox')
     .set({ state: 'refused', ended_at: now.toISOString() })
@@ -175,7 +173,28 @@ async function giveUp(
     .execute()
 }
 
-async function stop(transaction: DeskTransaction, item: OutboxItem, why: string, now: Date): Promise<void> {
-  await endItem(transaction, item, { state: 'stopped', now, error: why })
+async function stop(
+  transaction: DeskTransaction,
+  item: OutboxItem,
+  { why, cause }: Extract<SendAnswer, { kind: 'stopped' }>,
+  now: Date,
+): Promise<void> {
+  if (!(await endItem(transaction, item, { state: 'stopped', now, error: why }))) return
   await transaction.updateTable('hold').set({ alarm: why }).where('id', '=', item.holdId).execute()
+  const hold = auditHold(await getHold(transaction, item.holdId))
+  await recordAct(transaction, { act: { kind: 'release-stopped', hold, cause }, now })
+}
+
+async function recordEnd(
+  transaction: DeskTransaction,
+  item: OutboxItem,
+  kind: 'outcome-accepted' | 'outcome-refused',
+  now: Date,
+): Promise<void> {
+  const act: AuditAct = {
+    kind,
+    hold: auditHold(await getHold(transaction, item.holdId)),
+    outcome: item.outcome.kind,
+  }
+  await recordAct(transaction, { act, now })
 }

@@ -1,7 +1,9 @@
 import { manifestDigest } from '@scoregate/gate/manifest'
-import { JobRef } from '@scoregate/gate/upward-word'
+import { scoresDigest } from '@scoregate/gate/receipt'
+import { failureReceipt, JobRef } from '@scoregate/gate/upward-word'
 import type { ArtefactName } from '@scoregate/protocol/artefact'
 import { ScoregateError } from '@scoregate/protocol/errors'
+import type { ReceiptSubject } from '@scoregate/protocol/receipt'
 import type { Blobs } from '@scoregate/storage/blobs'
 import { getHold } from '../holds/hold-queries.ts'
 import type { Hold } from '../holds/hold-record.ts'
@@ -11,50 +13,79 @@ import type { OutboxItem } from './outbox-queries.ts'
 import type { PlannedOutcome } from './planned-outcome.ts'
 import type { PlatformAnswer, PlatformClient, ReleaseOutcome } from './platform-client.ts'
 import { readRelease } from './read-release.ts'
+import { ensureReceipt, notDecided, type SigningSite } from './receipts.ts'
 
 /** `stopped`: what is there is not what was decided, so nothing was sent. */
-export type SendAnswer = PlatformAnswer | { readonly kind: 'stopped'; readonly why: string }
+export type SendAnswer =
+  | PlatformAnswer
+  | { readonly kind: 'stopped'; readonly cause: 'altered' | 'not-decided'; readonly why: string }
+
+/** What sending needs of its desk. */
+export type SendingSite = SigningSite & {
+  readonly blobs: Blobs
+  /** By the platform's address as holds store it. */
+  readonly platforms: ReadonlyMap<string, PlatformClient>
+}
 
 type Release = Extract<PlannedOutcome, { kind: 'released' | 'failure-released' }>
 
 /**
  * Keeps one promise of the outbox. Before the first byte of a release leaves, all of it is read from the vault and
- * compared with the manifest, the decision and what the reviewer was shown; then artefacts go, then the outcome that
- * names them.
+ * compared with the manifest, the decision and what the reviewer was shown, and is on the audit chain and on a receipt;
+ * then artefacts go, then the outcome that names them.
  */
-export async function sendOutcome(
-  site: { db: DeskDb; blobs: Blobs; platforms: ReadonlyMap<string, PlatformClient> },
-  item: OutboxItem,
-): Promise<SendAnswer> {
+export async function sendOutcome(site: SendingSite, item: OutboxItem): Promise<SendAnswer> {
   const hold = await getHold(site.db, item.holdId)
   const client = site.platforms.get(hold.platform)
   if (client === undefined) {
     return { kind: 'failed', why: `${hold.platform} is no longer among the platforms of this desk.` }
   }
+  try {
+    return await keepPromise(site, { item, hold, client })
+  } catch (error) {
+    const cause = error instanceof ScoregateError ? STOPPING[error.code] : undefined
+    if (!(error instanceof ScoregateError) || cause === undefined) throw error
+    return { kind: 'stopped', cause, why: `${error.message} ${error.remedy}` }
+  }
+}
+
+/** The errors that stop a release for people to look into; any other is the desk's own trouble, and is tried again. */
+const STOPPING: Readonly<Record<string, 'altered' | 'not-decided'>> = {
+  'vault-altered': 'altered',
+  'blob-missing': 'altered',
+  'not-decided': 'not-decided',
+}
+
+type Promised = { readonly item: OutboxItem; readonly hold: Hold; readonly client: PlatformClient }
+
+async function keepPromise(site: SendingSite, { item, hold, client }: Promised): Promise<PlatformAnswer> {
   const { outcome } = item
   switch (outcome.kind) {
     case 'awaiting-validation':
       return client.say({ kind: outcome.kind, ...heldJob(hold) })
-    case 'failed':
-      return client.say({ kind: outcome.kind, ...heldJob(hold), reason: outcome.reason })
+    case 'failed': {
+      const receipt = failureReceipt(await ensureReceipt(site, { item, outcome, hold, released: [] }))
+      return client.say({ kind: outcome.kind, ...heldJob(hold), reason: outcome.reason, receipt })
+    }
     case 'released':
     case 'failure-released':
-      try {
-        return await sendRelease(site, { hold, client, release: outcome })
-      } catch (error) {
-        if (!(error instanceof ScoregateError)) throw error
-        return { kind: 'stopped', why: `${error.message} ${error.remedy}` }
-      }
+      return sendRelease(site, { item, hold, client }, outcome)
   }
 }
 
 async function sendRelease(
-  site: { db: DeskDb; blobs: Blobs },
-  { hold, client, release }: { hold: Hold; client: PlatformClient; release: Release },
-): Promise<SendAnswer> {
+  site: SendingSite,
+  { item, hold, client }: Promised,
+  release: Release,
+): Promise<PlatformAnswer> {
   await requireDecision(site.db, hold, release.artefacts)
   const { scores, artefacts } = await readRelease(site.blobs, hold, release.artefacts)
 
+  const released: ReceiptSubject[] = artefacts.map(({ name, sha256 }) => ({ name, digest: { sha256 } }))
+  if (release.artefacts.includes('scores')) {
+    released.push({ name: 'scores', digest: { sha256: scoresDigest(scores) } })
+  }
+  const receipt = await ensureReceipt(site, { item, outcome: release, hold, released })
   for (const artefact of artefacts) {
     const answer = await client.upload({
       jobId: hold.job.jobId,
@@ -65,7 +96,7 @@ async function sendRelease(
     if (answer.kind !== 'accepted') return answer
   }
   const named = artefacts.map(({ name, sha256, sizeBytes }) => ({ name, sha256, sizeBytes }))
-  const fields = { ...identity(hold), releasedAt: release.releasedAt, artefacts: named }
+  const fields = { ...identity(hold), releasedAt: release.releasedAt, artefacts: named, receipt }
   const outcome: ReleaseOutcome =
     release.kind === 'released'
       ? { kind: 'released', ...fields, scores }
@@ -95,10 +126,5 @@ async function requireDecision(db: DeskDb, hold: Hold, artefacts: readonly Artef
     manifestDigest(hold.manifest) === hold.manifestDigest &&
     artefacts.every((name) => decision.artefacts.includes(name))
   if (isApproved) return
-  throw new ScoregateError({
-    kind: 'internal',
-    code: 'not-decided',
-    message: 'The records hold no approval of exactly what was to be released.',
-    remedy: 'Nothing was released. Look for somebody who changed the database.',
-  })
+  throw notDecided()
 }

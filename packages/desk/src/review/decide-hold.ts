@@ -4,6 +4,7 @@ import type { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { Blobs } from '@scoregate/storage/blobs'
 import type { Logger } from 'pino'
+import { auditHold, recordAct } from '../audit/record-act.ts'
 import type { SiteClock } from '../clock/site-clock.ts'
 import { getHold, isSuperseded } from '../holds/hold-queries.ts'
 import type { Hold, HoldSummary } from '../holds/hold-record.ts'
@@ -97,7 +98,7 @@ async function findRefusal(
 
 /** Why the vault cannot give what would be released: whatever goes wrong while it is read, nothing is approved. */
 async function findVaultRefusal(
-  { db, blobs, log }: DecisionSite,
+  { db, blobs, siteClock, log }: DecisionSite,
   hold: Hold,
   artefacts: readonly ArtefactName[],
 ): Promise<Refusal | undefined> {
@@ -107,12 +108,16 @@ async function findVaultRefusal(
   } catch (error) {
     log.error({ err: error, holdId: hold.id }, 'An approval was refused: the vault has not what was sealed.')
     const alarm = error instanceof ScoregateError ? error.message : 'A sealed file cannot be read.'
-    await db
-      .updateTable('hold')
-      .set({ alarm })
-      .where('id', '=', hold.id)
-      .where('state', '=', 'awaiting')
-      .execute()
+    const act = { kind: 'release-stopped', hold: auditHold(hold), cause: 'altered' } as const
+    await db.transaction().execute(async (transaction) => {
+      await transaction
+        .updateTable('hold')
+        .set({ alarm })
+        .where('id', '=', hold.id)
+        .where('state', '=', 'awaiting')
+        .execute()
+      await recordAct(transaction, { act, now: siteClock.now() })
+    })
     return {
       code: 'vault-altered',
       sentence: `The vault no longer has what was sealed, so nothing was approved. ${alarm}`,

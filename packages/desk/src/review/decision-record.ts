@@ -1,6 +1,8 @@
 import { ArtefactName } from '@scoregate/protocol/artefact'
+import type { AuditDecision } from '@scoregate/protocol/audit'
 import { Digest } from '@scoregate/protocol/digest'
 import { z } from 'zod'
+import { auditHold, recordAct, textDigest } from '../audit/record-act.ts'
 import { raiseClockMark } from '../clock/clock-mark.ts'
 import { type DeadlineRule, moveHold, moveUndecided } from '../holds/hold-queries.ts'
 import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
@@ -68,6 +70,13 @@ export async function recordDecision(
       policy_digest: given.policyDigest,
     })
     .execute()
+  const act = {
+    kind: 'decided',
+    hold: auditHold(hold),
+    decision: auditDecision(given),
+    policyDigest: given.policyDigest,
+  } as const
+  await recordAct(transaction, { act, now })
   const outcomes = outcomesOfDecision(hold, verdict, now)
   for (const outcome of outcomes) await promiseOutcome(transaction, { holdId: hold.id, outcome, now })
   if (outcomes.length === 0 && (state === 'rejected' || state === 'expired')) {
@@ -79,6 +88,31 @@ export async function recordDecision(
 function deadlineFor(verdict: Verdict): DeadlineRule {
   if (verdict.kind !== 'expire') return 'ahead'
   return verdict.cause === 'deadline' ? 'come' : 'either'
+}
+
+/** A decision as the chain tells it: a reviewer's own words as digests. */
+function auditDecision(given: {
+  verdict: Verdict
+  kind: DecisionKind
+  reviewer: string
+  reason?: string | undefined
+  note?: string | undefined
+}): AuditDecision {
+  const { verdict, kind, reviewer, reason, note } = given
+  const words = {
+    ...(reason === undefined ? {} : { reasonDigest: textDigest(reason) }),
+    ...(note === undefined ? {} : { noteDigest: textDigest(note) }),
+  }
+  switch (verdict.kind) {
+    case 'approve': {
+      const artefacts = [...verdict.artefacts]
+      return kind === 'auto' ? { kind, artefacts } : { kind: 'approve', reviewer, artefacts, ...words }
+    }
+    case 'reject':
+      return { kind: 'reject', reviewer, ...words }
+    case 'expire':
+      return { kind: 'expire', cause: verdict.cause }
+  }
 }
 
 /** The decision over a hold, if it was made. */

@@ -1,3 +1,4 @@
+import { RECEIPT_PAYLOAD_TYPE } from '@scoregate/protocol/receipt'
 import { describe, expect, it } from 'vitest'
 import { DeskRig, HONEST_RUN, POLICY, until } from '../desk-rig.ts'
 
@@ -44,6 +45,7 @@ describe('a decision', () => {
       attempt: 1,
       hold: deposit.manifestDigest,
       reason: 'not-released',
+      receipt: expect.objectContaining({ payloadType: RECEIPT_PAYLOAD_TYPE }),
     })
     expect(rig.platform.received()).not.toMatch(/PLANTED|0\.81|Detailed|private-data/)
   })

@@ -14,6 +14,8 @@ import { sendStream } from '@scoregate/web/request-body'
 import { type Context, Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { z } from 'zod'
+import type { Audit } from '../audit/audit.ts'
+import { auditHold } from '../audit/record-act.ts'
 import { getHold } from '../holds/hold-queries.ts'
 import type { Hold } from '../holds/hold-record.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
@@ -43,6 +45,8 @@ const RejectForm = z.object({
 
 /** What the reviewing pages need of their desk. */
 export type ReviewDesk = DecisionSite & {
+  /** What is shown is on the audit chain first. */
+  readonly audit: Audit
   readonly clock: () => Date
   readonly frame: Frame
   /** After a decision was committed: there is something to publish. */
@@ -56,6 +60,8 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
 
   app.get('/holds/:id', async (c) => {
     const hold = await getHold(desk.db, c.req.param('id'))
+    const reviewer = requirePerson(c).person.username
+    await desk.audit.record({ kind: 'hold-viewed', reviewer, hold: auditHold(hold) })
     return c.html(await holdPage(desk, c, hold))
   })
 
@@ -74,6 +80,9 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
     const { hold, number, entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
     const offset = Math.min(parseOffset(c.req.query('offset')), Math.max(0, entry.sizeBytes - 1))
     const asked = c.req.query('as') === 'hex' ? 'hex' : 'text'
+    const reviewer = requirePerson(c).person.username
+    const view = { reviewer, hold: auditHold(hold), fileNumber: number, offset }
+    await desk.audit.record({ kind: 'file-viewed', ...view })
     const text =
       asked === 'text'
         ? await visible(() => readText(desk.blobs, entry, { offset, length: PAGE_BYTES.text }))
@@ -91,7 +100,12 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
   })
 
   app.get('/holds/:id/files/:n/download', async (c) => {
-    const { entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
+    const { hold, number, entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
+    const reviewer = requirePerson(c).person.username
+    await desk.audit.record({
+      kind: 'file-downloaded',
+      ...{ reviewer, hold: auditHold(hold), fileNumber: number },
+    })
     const { stream, sizeBytes } = await visible(() => desk.blobs.open(entry.sha256))
     return sendStream(c, {
       stream,
@@ -159,6 +173,7 @@ async function decideByForm(
 ): Promise<Response> {
   const reviewer = requirePerson(c).person.username
   const result = await decideHold(desk, id, { ...decision, reviewer })
+  await desk.audit.written()
   if (result.kind === 'decided') {
     desk.onDecided()
     return c.redirect(`${paths.hold(id)}?done=${result.state}`, 303)

@@ -1,5 +1,6 @@
 import type { Digest } from '@scoregate/protocol/digest'
 import type { Logger } from 'pino'
+import type { Audit } from '../audit/audit.ts'
 import { raiseClockMark } from '../clock/clock-mark.ts'
 import type { SiteClock } from '../clock/site-clock.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
@@ -26,6 +27,7 @@ const REMEMBER_MILLISECONDS = 30_000
 export function startSweeper(site: {
   db: DeskDb
   vault: Vault
+  audit: Audit
   platforms: ReadonlyMap<string, PlatformClient>
   policyDigest: Digest
   siteClock: SiteClock
@@ -76,6 +78,8 @@ export function startSweeper(site: {
       await releaseExpiredContent(site)
       await site.vault.removeUnneeded()
     }
+    // What has no effect outside, and so waited for nobody, gets into the file here.
+    await site.audit.written()
     await chores.wait(SCAN_MILLISECONDS)
   })
 

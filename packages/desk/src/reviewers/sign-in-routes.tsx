@@ -8,8 +8,10 @@ import { endSession, requirePerson, startSession } from '@scoregate/web/identity
 import { Hono, type MiddlewareHandler } from 'hono'
 import type { FC } from 'hono/jsx'
 import { z } from 'zod'
+import type { Audit } from '../audit/audit.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
+import { failedSignIn } from './failed-sign-in.ts'
 
 /** Cookies do not tell ports apart, so a hub on the same machine must have another name for its own. */
 export const SESSION_COOKIE = 'scoregate_desk'
@@ -21,7 +23,15 @@ const SignIn = z.object({
 })
 
 /** Signing in by password or by a link from the terminal, and signing out. */
-export function signInRoutes({ accounts, frame }: { accounts: Accounts; frame: Frame }): Hono<WebEnv> {
+export function signInRoutes({
+  accounts,
+  audit,
+  frame,
+}: {
+  accounts: Accounts
+  audit: Audit
+  frame: Frame
+}): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
   app.get(paths.signIn, async (c) => {
@@ -34,9 +44,11 @@ export function signInRoutes({ accounts, frame }: { accounts: Accounts; frame: F
     const { username, password, next } = await parseBody(c, SignIn)
     const person = await accounts.checkPassword(username, password)
     if (person !== undefined) {
+      await audit.record({ kind: 'signed-in', reviewer: person.username, by: 'password' })
       await startSession(c, accounts, person, SESSION_COOKIE)
       return c.redirect(localPath(next), 303)
     }
+    await audit.record(await failedSignIn(accounts, username))
     const errors = [{ field: 'username', text: 'The name or the password is wrong.' }]
     const content = <SignInPage errors={errors} username={username} next={next} />
     return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', content }), 401)
@@ -45,9 +57,11 @@ export function signInRoutes({ accounts, frame }: { accounts: Accounts; frame: F
   app.get(paths.signInLink, async (c) => {
     const person = await accounts.useSignInLink((c.req.query('token') ?? '').slice(0, 512))
     if (person !== undefined) {
+      await audit.record({ kind: 'signed-in', reviewer: person.username, by: 'link' })
       await startSession(c, accounts, person, SESSION_COOKIE)
       return c.redirect(paths.inbox(), 303)
     }
+    await audit.record({ kind: 'sign-in-failed' })
     const errors = [
       {
         text: 'This link is not valid, or no longer. Sign in with your password, or start the desk again for a new link.',
@@ -58,7 +72,8 @@ export function signInRoutes({ accounts, frame }: { accounts: Accounts; frame: F
   })
 
   app.post(paths.signOut, async (c) => {
-    requirePerson(c)
+    const { person } = requirePerson(c)
+    await audit.record({ kind: 'signed-out', reviewer: person.username })
     await endSession(c, accounts, SESSION_COOKIE)
     return c.redirect(paths.signIn, 303)
   })

@@ -1,4 +1,6 @@
-import { HoldRules } from '../holds/hold-record.ts'
+import { Digest } from '@scoregate/protocol/digest'
+import { auditHold, recordAct } from '../audit/record-act.ts'
+import { HoldId, HoldRules } from '../holds/hold-record.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 
 /**
@@ -15,13 +17,13 @@ export async function releaseExpiredContent({
   const now = clock()
   const ended = await db
     .selectFrom('hold')
-    .select(['id', 'ended_at', 'rules_json'])
+    .select(['id', 'manifest_digest', 'ended_at', 'rules_json'])
     .where('ended_at', 'is not', null)
     .where('content_removed_at', 'is', null)
     .orderBy('ended_at')
     .execute()
   let removed = 0
-  for (const { id, ended_at, rules_json } of ended) {
+  for (const { id, manifest_digest, ended_at, rules_json } of ended) {
     const { retentionSeconds } = HoldRules.parse(JSON.parse(rules_json))
     if (ended_at === null || Date.parse(ended_at) + retentionSeconds * 1000 > now.getTime()) continue
     await db.transaction().execute(async (transaction) => {
@@ -31,6 +33,8 @@ export async function releaseExpiredContent({
         .set({ content_removed_at: now.toISOString() })
         .where('id', '=', id)
         .execute()
+      const hold = auditHold({ id: HoldId.parse(id), manifestDigest: Digest.parse(manifest_digest) })
+      await recordAct(transaction, { act: { kind: 'content-removed', hold }, now })
     })
     removed += 1
   }
