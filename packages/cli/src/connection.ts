@@ -54,7 +54,7 @@ async function connect(
  * not answer.
  */
 export async function ask<T>(
-  connection: Connection,
+  connection: { readonly url: string; readonly token?: string },
   request: { method: 'GET' | 'POST' | 'PUT'; path: string; body?: unknown },
   schema: z.ZodType<T>,
 ): Promise<T> {
@@ -63,7 +63,7 @@ export async function ask<T>(
     answer = await fetch(`${connection.url}${request.path}`, {
       method: request.method,
       headers: {
-        authorization: `Token ${connection.token}`,
+        ...(connection.token === undefined ? {} : { authorization: `Token ${connection.token}` }),
         accept: 'application/json',
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
       },

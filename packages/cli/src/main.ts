@@ -9,6 +9,7 @@ import { reviewCommand } from './review/review-commands.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { startInstallation } from './start/start.ts'
 import { submitCommand } from './submit-command.ts'
+import { verifyCommand } from './verify/verify-command.ts'
 
 /** Options of `start` and of the parts; each is an environment variable too, and the option wins. */
 const SETTING_OPTIONS = [
@@ -57,7 +58,6 @@ const program = new Command('scoregate')
   .description('Benchmarks on data that may not leave its owner.')
   .version('0.1.0')
   .showHelpAfterError('(see scoregate --help)')
-  .exitOverride()
 
 withSettings(program.command('start'))
   .description('start hub, desk and one worker on this machine, with the example competition')
@@ -122,6 +122,15 @@ for (const part of PARTS) {
 program.addCommand(reviewCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(submitCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(competitionCommand(() => readSettings(process.env).dataFolder))
+program.addCommand(verifyCommand())
+
+endByException(program)
+
+/** A wrong command line is then thrown and gets its exit code below; commands made elsewhere inherit nothing. */
+function endByException(command: Command): void {
+  command.exitOverride()
+  for (const subcommand of command.commands) endByException(subcommand)
+}
 
 async function readProvision(settings: Settings): Promise<Provision> {
   const file = installationPaths(settings.dataFolder).provision

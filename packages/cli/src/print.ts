@@ -12,7 +12,7 @@ export function sayJson(value: unknown): void {
 }
 
 /** Exit codes of every command; `docs/command-line.md` lists them. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3 } as const
+export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, notBelieved: 4, filesDiffer: 5 } as const
 
 /** What went wrong, on standard error: the sentence, each problem with its place, and what to do. */
 export function sayError(error: unknown, { json }: { json: boolean }): void {
