@@ -142,6 +142,7 @@ export class DeskRig {
       platform,
       sealedAt: '2026-05-01T12:00:00.000Z',
       policyDigest: sha256Of('policy'),
+      sandbox: 'engine',
       inputs: {},
       programs: [],
       entries: sortEntries(

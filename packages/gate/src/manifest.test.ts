@@ -14,6 +14,7 @@ const manifest = Manifest.parse({
   platform: 'https://hub.example',
   sealedAt: '2025-01-01T00:00:00Z',
   policyDigest: DIGEST,
+  sandbox: 'engine',
   inputs: { submission: DIGEST },
   programs: [],
   entries: [{ section: 'logs', path: 'scoring_stdout.txt', sizeBytes: 3, sha256: DIGEST }],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ManifestPath } from './manifest.ts'
+import { ManifestPath, SealRefusal } from './manifest.ts'
 
 const isPath = (path: string) => ManifestPath.safeParse(path).success
 
@@ -50,5 +50,17 @@ describe('the path of a sealed file', () => {
         expect(isPath(names.join('/'))).toBe(names.every((name) => name === 'a'))
       }),
     )
+  })
+})
+
+describe('text in a manifest', () => {
+  const refusal = (shownPath: string) =>
+    SealRefusal.safeParse({ section: 'logs', shownPath, kind: 'bad-name' }).success
+
+  it('is visible: an escape in the place of whatever a reader would not see', () => {
+    expect(refusal('a\\u{202e}b…')).toBe(true)
+    for (const hidden of ['a\u202eb', 'a\nb', '\u001b[2J', 'é', 'a…b', 'x'.repeat(1101)]) {
+      expect(refusal(hidden)).toBe(false)
+    }
   })
 })

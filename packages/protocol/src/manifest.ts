@@ -35,11 +35,17 @@ export const ManifestEntry = z.strictObject({
 })
 export type ManifestEntry = z.infer<typeof ManifestEntry>
 
+/**
+ * Text of a site or of a run that was made visible: printable ASCII, everything else written as an escape, and `…` where it
+ * was cut. No name in a manifest can be longer, or carry anything that a reader would not see.
+ */
+const VisibleText = z.string().regex(/^[\x20-\x7e]*…?$/, 'printable ASCII')
+
 /** Something that sealing met and could not represent; one is enough to make the hold hostile. */
 export const SealRefusal = z.strictObject({
   section: ManifestSection,
   /** The path with everything unprintable escaped; cut to 1,000 characters. */
-  shownPath: z.string().max(1100),
+  shownPath: VisibleText.max(1100),
   kind: z.enum([
     'symbolic-link',
     'hard-link',
@@ -63,7 +69,10 @@ export const ProgramEnd = z.strictObject({
   exitCode: z.int().optional(),
   /** Rounded up to whole seconds. */
   elapsedSeconds: z.int().min(0),
-  image: z.string().max(512),
+  /** The image of the site that the program ran in, by the name that the policy gives it, escaped. */
+  image: VisibleText.max(600),
+  /** What that name stood for when the program ran; absent where an image has no digest (bubblewrap), or nothing ran. */
+  imageDigest: Digest.optional(),
   logsTruncated: z.boolean(),
 })
 export type ProgramEnd = z.infer<typeof ProgramEnd>
@@ -71,15 +80,19 @@ export type ProgramEnd = z.infer<typeof ProgramEnd>
 /**
  * What is in a hold, made by the worker that sealed it. Its canonical JSON (RFC 8785) is hashed with SHA-256, and that
  * digest is the hold's identity: a decision names it, a release re-verifies it. `entries` are sorted by section and path.
+ * Everything in it is a digest, a number, a closed word, a name of the grammar above, or escaped text.
  */
 export const Manifest = z.strictObject({
   format: z.literal('scoregate-manifest/1'),
   jobId: JobName,
   attempt: z.int().min(1),
   submissionId: z.int().min(1),
-  platform: z.url(),
+  platform: z.url().regex(/^[\x21-\x7e]{1,2048}$/, 'printable ASCII'),
   sealedAt: z.iso.datetime(),
+  /** The policy under which it ran. */
   policyDigest: Digest,
+  /** What confined its programs. */
+  sandbox: z.enum(['engine', 'bubblewrap']),
   /** Digests of the archives that the run was made from. */
   inputs: z.partialRecord(
     z.enum(['submission', 'scoringProgram', 'ingestionProgram', 'inputData', 'referenceData']),

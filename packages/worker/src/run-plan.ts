@@ -105,7 +105,7 @@ export function planRun(given: {
 }): Planned {
   const { inputs, data } = given
   const { submission, ingestionProgram: metadata } = inputs
-  const step = metadata === undefined ? undefined : stepOfIngestion(given)
+  const step = metadata === undefined ? undefined : stepOfIngestion(given.job, given)
   const scoring = planProgram('scoring', scoringProgram(given, step), data)
   if (scoring.kind !== 'program') return scoring
   const ingestion = metadata && planProgram('ingestion', ingestionProgram(metadata, given, step), data)
@@ -128,9 +128,13 @@ export function planRun(given: {
 }
 
 /** When an ingestion program runs: to predict, or in the scoring step, before the scoring program or beside it. */
-type IngestionStep = 'prediction' | 'after-ingestion' | 'beside-ingestion'
+export type IngestionStep = 'prediction' | 'after-ingestion' | 'beside-ingestion'
 
-function stepOfIngestion({ job, sideBySide }: Parameters<typeof planRun>[0]): IngestionStep {
+/** When a job runs its ingestion program, if it has one. */
+export function stepOfIngestion(
+  job: Pick<Job, 'ingestionOnlyDuringScoring'>,
+  { sideBySide }: { readonly sideBySide: boolean },
+): IngestionStep {
   if (!job.ingestionOnlyDuringScoring) return 'prediction'
   return sideBySide ? 'beside-ingestion' : 'after-ingestion'
 }

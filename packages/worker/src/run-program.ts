@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { shownText } from '@scoregate/gate/shown-text'
 import type { RunLimits } from '@scoregate/protocol/deposit'
 import type { ProgramEnd } from '@scoregate/protocol/manifest'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
@@ -23,6 +24,9 @@ export type ProgramSetting = {
   readonly submissionId: number
   readonly log: Logger
 }
+
+/** In the manifest; an image's name has at most 512 characters, some of which may need an escape. */
+const LONGEST_IMAGE = 590
 
 /**
  * Runs one planned program to its end. A stream is kept under the name of its artefact; a submission's own program is
@@ -70,7 +74,10 @@ export async function runProgram(
       program: program.kind,
       ...endOf(outcome),
       elapsedSeconds: Math.ceil(elapsedMs / 1000),
-      image: setting.image,
+      image: shownText(setting.image, LONGEST_IMAGE),
+      ...('imageDigest' in outcome && outcome.imageDigest !== undefined
+        ? { imageDigest: outcome.imageDigest }
+        : {}),
       logsTruncated: 'logsTruncated' in outcome && outcome.logsTruncated,
     },
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { RunLimits } from '@scoregate/protocol/deposit'
 import { removeTree } from '@scoregate/sandbox/remove-tree'
 import type { OutputSpace, Sandbox } from '@scoregate/sandbox/sandbox'
-import type { RunFolders } from './run-plan.ts'
+import type { IngestionStep, RunFolders } from './run-plan.ts'
 
 /** The folders of one run on the host, gone with everything in them when the run is over. */
 export type RunRoom = AsyncDisposable & {
@@ -18,13 +18,21 @@ export type RunRoom = AsyncDisposable & {
 }
 
 /**
- * Makes the folders of a run below `<dataFolder>/runs`. Confined programs write to the output folders alone, those of each
- * step to a space that holds what the limits allow, so that two programs of one step have one allowance.
+ * Makes the folders of a run below `<dataFolder>/runs`. Confined programs write to the output folders alone, each program to
+ * a space of its own that holds what the limits allow: what participants' code fills is not taken from the scoring
+ * program, and its user is another. Only two programs that run side by side share a space, and one allowance.
  */
 export async function prepareRoom(
   dataFolder: string,
-  sandbox: Sandbox,
-  limits: Pick<RunLimits, 'outputBytes' | 'outputFiles'>,
+  {
+    sandbox,
+    limits,
+    step,
+  }: {
+    readonly sandbox: Sandbox
+    readonly limits: Pick<RunLimits, 'outputBytes' | 'outputFiles'>
+    readonly step: IngestionStep | undefined
+  },
 ): Promise<RunRoom> {
   const home = join(runsFolder(dataFolder), randomUUID())
   await mkdir(home, { recursive: true })
@@ -42,13 +50,24 @@ export async function prepareRoom(
     spaces.push(space)
     return space.folders
   }
+  const openScoringSpaces = async () => {
+    if (step === 'beside-ingestion') return await openSpace(['scoring-output', 'ingestion-output', 'shared'])
+    const own = await openSpace(['scoring-output'])
+    if (step === 'after-ingestion') return { ...own, ...(await openSpace(['ingestion-output', 'shared'])) }
+    // Mounted nowhere.
+    return {
+      ...own,
+      'ingestion-output': await folder('ingestion-output', 0o700),
+      shared: await folder('shared', 0o700),
+    }
+  }
   const remove = async (): Promise<void> => {
     for (const space of spaces) await space[Symbol.asyncDispose]()
     await removeTree(home)
   }
   try {
     const predicting = await openSpace(['predictions'])
-    const scoring = await openSpace(['scoring-output', 'ingestion-output', 'shared'])
+    const scoring = await openScoringSpaces()
     return {
       archives: await folder('archives', 0o700),
       logs: await folder('logs', 0o700),

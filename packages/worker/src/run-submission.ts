@@ -8,7 +8,7 @@ import { collectInputs } from './collect-inputs.ts'
 import { allowedInputOrigins, type WorkerConfig } from './config.ts'
 import { dataForCompetition, maySideBySide } from './data-for-competition.ts'
 import type { RetryPace } from './retry.ts'
-import { planRun } from './run-plan.ts'
+import { planRun, stepOfIngestion } from './run-plan.ts'
 import { prepareRoom } from './run-room.ts'
 import { runSteps, type SealedRun } from './run-steps.ts'
 import type { LeftoverRun, Spool } from './spool.ts'
@@ -48,7 +48,12 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
   if (resolved.kind === 'not-allowed') return notRun('image-not-allowed', log)
   if (!(await sandbox.hasImage(resolved.image))) return notRun('image-missing', log)
 
-  await using room = await prepareRoom(run.config.dataFolder, sandbox, site.limits)
+  const sideBySide = maySideBySide(site.competitions, job.competition)
+  await using room = await prepareRoom(run.config.dataFolder, {
+    sandbox,
+    limits: site.limits,
+    step: job.inputs.ingestionProgram && stepOfIngestion(job, { sideBySide }),
+  })
   const collected = await collectInputs({
     ...run,
     job,
@@ -62,7 +67,7 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
     inputs: collected.inputs,
     folders: room.folders,
     data: dataForCompetition(site.data, job.competition),
-    sideBySide: maySideBySide(site.competitions, job.competition),
+    sideBySide,
   })
   if (planned.kind === 'program-unusable') return notRun('program-unusable', log)
   if (planned.kind === 'data-clash') {

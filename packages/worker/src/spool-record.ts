@@ -6,6 +6,7 @@ import type { Job } from '@scoregate/protocol/job'
 import type { Lease } from '@scoregate/protocol/lease'
 import type { Manifest, ManifestEntry } from '@scoregate/protocol/manifest'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import type { WorkerConfig } from './config.ts'
 import type { SealedRun } from './run-steps.ts'
 import type { SpooledRun, SpoolRecord } from './spool.ts'
@@ -24,6 +25,7 @@ export async function makeSpoolRecord(given: {
   readonly lease: Lease
   readonly site: WorkerSite
   readonly config: WorkerConfig
+  readonly sandbox: Pick<Sandbox, 'name'>
   readonly digests: Manifest['inputs']
   readonly sealed: SealedRun
   readonly spooled: SpooledRun
@@ -39,6 +41,7 @@ export async function makeSpoolRecord(given: {
     platform: config.hubUrl,
     sealedAt: new Date().toISOString(),
     policyDigest: site.policyDigest,
+    sandbox: given.sandbox.name,
     inputs: digests,
     programs: sealed.programs,
     entries: sortEntries(sealed.entries),

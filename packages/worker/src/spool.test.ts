@@ -21,6 +21,7 @@ const MANIFEST: Manifest = {
   platform: 'http://hub.example',
   sealedAt: '2026-01-01T00:00:00.000Z',
   policyDigest: Digest.parse('a'.repeat(64)),
+  sandbox: 'engine',
   inputs: {},
   programs: [],
   entries: [],

@@ -60,7 +60,19 @@ describe.each(sandboxes)('a worker with $name', ({ sandbox, image }) => {
     expect(site.text(deposit, 'scoring_output', 'scores.json')).toBe('{"accuracy": 0.75}')
     expect(site.text(deposit, 'logs', 'scoring_stdout')).toContain('SECRET-FROM-THE-DATA')
     expect(deposit.manifest.programs).toMatchObject([{ program: 'scoring', kind: 'exited', exitCode: 0 }])
-    expect(deposit.manifest.inputs).toMatchObject({ submission: job.inputs.submission.sha256 })
+    expect(deposit.manifest).toMatchObject({
+      inputs: {
+        submission: job.inputs.submission.sha256,
+        scoringProgram: job.inputs.scoringProgram.sha256,
+        referenceData: job.inputs.referenceData?.sha256,
+      },
+      policyDigest: site.site.policyDigest,
+      sandbox: sandbox.name,
+    })
+    for (const { imageDigest } of deposit.manifest.programs) {
+      if (sandbox.name === 'engine') expect(imageDigest).toMatch(/^[0-9a-f]{64}$/)
+      else expect(imageDigest).toBeUndefined()
+    }
     expect(deposit).not.toHaveProperty('job.inputs')
 
     expect(site.heard()).toEqual(['Preparing', 'Running', 'Scoring'])
