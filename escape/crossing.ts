@@ -1,10 +1,18 @@
 /**
  * How bytes left the site. `request-line`, `header` and `body` are those of HTTP requests to the platform; `network` is what
- * reached a listener on the machine that no confined program should reach; `status-sequence` is the words that the platform
+ * reached a listener on the machine that no confined program should reach; `inside` is what a run left in its hold, for cases
+ * about what that run must not even see; `status-sequence` is the words that the platform
  * heard about one job, in their order; `log` is a line of the worker's or the desk's log: it stays at the site, but no
  * text of a run may be in it, since logs are shown, shipped and kept by others.
  */
-export type CrossingChannel = 'request-line' | 'header' | 'body' | 'network' | 'status-sequence' | 'log'
+export type CrossingChannel =
+  | 'request-line'
+  | 'header'
+  | 'body'
+  | 'network'
+  | 'inside'
+  | 'status-sequence'
+  | 'log'
 
 /** Bytes that left the site in one piece. */
 export type Crossing = {

@@ -1,0 +1,3 @@
+import { describeEscapes } from './suite-in-tests.ts'
+
+await describeEscapes('engine')

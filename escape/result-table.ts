@@ -1,0 +1,46 @@
+import { type CaseResult, isAsExpected } from './run-case.ts'
+
+/** The headings of the table, above the columns of `tableLine`. */
+export const HEADING = line('family', 'case', 'sandbox', 'outcome', 'bits', 'seconds')
+
+/** One case in one sandbox as a line of the table; what went wrong follows on lines of its own. */
+export function tableLine(result: CaseResult): string {
+  const { id, family, sandbox, outcome, bits, seconds, expected, trouble, path } = result
+  const lines = [line(String(family), id, sandbox, outcome, String(Math.round(bits)), seconds.toFixed(1))]
+  if (outcome === 'escaped') lines.push(`       got out as: ${path}`)
+  else if (outcome !== expected) lines.push(`       expected: ${expected}`)
+  if (trouble !== undefined) lines.push(`       could not be played: ${trouble}`)
+  return lines.join('\n')
+}
+
+/** The last lines: how many of each outcome, and whether all is as it must be. */
+export function summaryOf(results: readonly CaseResult[]): string {
+  const count = (outcome: CaseResult['outcome']) => results.filter((one) => one.outcome === outcome).length
+  const families = new Set(results.map(({ family }) => family)).size
+  const cases = new Set(results.map(({ id }) => id)).size
+  const wrong = results.filter((one) => !isAsExpected(one)).length
+  return [
+    `${cases} cases of ${families} families: ${count('escaped')} escaped, ${count('contained')} contained, ${count('refused')} refused.`,
+    wrong === 0 ? 'All came out as they must.' : `${wrong} came out otherwise than they must.`,
+  ].join('\n')
+}
+
+function line(
+  family: string,
+  id: string,
+  sandbox: string,
+  outcome: string,
+  bits: string,
+  seconds: string,
+): string {
+  return [
+    family.padStart(6),
+    id.padEnd(44),
+    sandbox.padEnd(10),
+    outcome.padEnd(9),
+    bits.padStart(4),
+    seconds.padStart(7),
+  ]
+    .join('  ')
+    .trimEnd()
+}

@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+import type { CanonicalScore, ScoreColumn } from '@scoregate/protocol/columns'
+import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
+import type { Ending, EscapeCase, SandboxName } from './case.ts'
+import type { Crossing } from './crossing.ts'
+import { recoverSecret } from './plain-oracle.ts'
+import type { EscapeSite } from './rig/escape-site.ts'
+import { endingOf, type JobResult, openStage, type Stage, statusSequence } from './rig/stage.ts'
+
+/** What came of one case in one sandbox. */
+export type CaseResult = {
+  readonly id: string
+  readonly family: number
+  readonly sandbox: SandboxName
+  /** `escaped`: more bits of the secret were found outside than closed words and declared scores may carry. */
+  readonly outcome: 'escaped' | Ending
+  readonly expected: Ending
+  /** Bits of the secret that the oracle recovered. */
+  readonly bits: number
+  /** What status words and the released scores could carry at most. */
+  readonly allowedBits: number
+  /** How the oracle decoded what it found. */
+  readonly path: string
+  readonly seconds: number
+  /** Why the case could not be played to its end; then it counts as not as expected. */
+  readonly trouble?: string
+}
+
+/** Where the folders of the cases are. */
+export const CASES_FOLDER = join(import.meta.dirname, 'cases')
+
+/** Whether a case came out as it must. */
+export function isAsExpected(result: CaseResult): boolean {
+  return result.trouble === undefined && result.outcome === result.expected
+}
+
+/** Plays one case on a site that was started for it. */
+export async function runCase(site: EscapeSite, attack: EscapeCase): Promise<CaseResult> {
+  const startedAt = performance.now()
+  const from = site.boundary.crossings.length
+  const { id, family, expect } = attack
+  const stage = openStage(site, attack, join(CASES_FOLDER, id))
+  const played = await play(stage, attack)
+
+  const jobs = new Set(stage.submitted.map(({ jobId }) => jobId))
+  const crossed: Crossing[] = site.boundary.crossings
+    .slice(from)
+    .filter(({ jobId }) => jobId === undefined || jobs.has(jobId))
+  const words = Buffer.from(statusSequence(stage))
+  crossed.push({ channel: 'status-sequence', bytes: words, at: site.boundary.crossings.length })
+  const { bits, path } = recoverSecret(crossed, stage.secret)
+  const allowedBits = allowedBitsOf(stage)
+  return {
+    id,
+    family,
+    sandbox: site.sandbox.name,
+    outcome: bits > allowedBits ? 'escaped' : played.ending,
+    expected: expect,
+    bits,
+    allowedBits,
+    path,
+    seconds: (performance.now() - startedAt) / 1000,
+    ...(played.trouble === undefined ? {} : { trouble: played.trouble }),
+  }
+}
+
+async function play(stage: Stage, attack: EscapeCase): Promise<{ ending: Ending; trouble?: string }> {
+  const variable = `SCOREGATE_ESCAPE_${stage.secret.token}`
+  process.env[variable] = stage.secret.token
+  try {
+    if (attack.act !== undefined) return { ending: await attack.act(stage) }
+    const results = await playJobs(stage, attack)
+    return { ending: results.every((result) => endingOf(result) === 'refused') ? 'refused' : 'contained' }
+  } catch (error) {
+    return {
+      ending: 'refused',
+      trouble: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    }
+  } finally {
+    delete process.env[variable]
+  }
+}
+
+async function playJobs(stage: Stage, attack: EscapeCase): Promise<JobResult[]> {
+  const { secret, host, site } = stage
+  const jobs = attack.jobs?.({ secret, host, sandbox: site.sandbox.name }) ?? [{}]
+  const results: JobResult[] = []
+  for (const job of jobs) {
+    const result = await stage.result(await stage.submit(job))
+    if (attack.mustNotSee && results.length === jobs.length - 1) await crossHold(stage, result)
+    await stage.decide(result, attack.review ?? 'scores')
+    results.push(result)
+  }
+  return results
+}
+
+/** Lets everything that a run left count as crossed. */
+async function crossHold({ site }: Stage, result: JobResult): Promise<void> {
+  if (result.kind === 'not-run') return
+  const { hold, job } = result
+  for (const bytes of await site.reviewer.files(hold)) site.boundary.cross('inside', bytes, job.jobId)
+  site.boundary.cross('inside', hold.files.map(({ path }) => path).join('\n'), job.jobId)
+}
+
+/** For each job: one word of the closed list, and the released scores on their declared grids (attacks.md, 4.1). */
+function allowedBitsOf({ submitted, site }: Stage): number {
+  let bits = 0
+  for (const { jobId, columns } of submitted) {
+    bits += Math.log2(Object.keys(REASON_SENTENCES).length + 1)
+    for (const heard of site.hub.heard(jobId)) {
+      if (heard.kind !== 'outcome' || heard.outcome.kind !== 'released') continue
+      for (const score of heard.outcome.scores) bits += bitsOf(score, columns)
+    }
+  }
+  return bits
+}
+
+/** A column without a range can carry all the digits that a canonical score may have. */
+const MOST_INTEGER_DIGITS = 15
+
+function bitsOf(score: CanonicalScore, columns: readonly ScoreColumn[]): number {
+  const column = columns.find(({ key }) => key === score.column)
+  if (column === undefined) return 0
+  const [lowest, highest] = column.range ?? [-(10 ** MOST_INTEGER_DIGITS), 10 ** MOST_INTEGER_DIGITS]
+  return Math.log2(1 + Math.floor((highest - lowest) * 10 ** column.decimals))
+}
