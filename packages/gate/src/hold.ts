@@ -2,6 +2,7 @@ import type { ArtefactName } from '@scoregate/protocol/artefact'
 import type { Digest } from '@scoregate/protocol/digest'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
 import type { SubmissionStatus } from '@scoregate/protocol/submission-status'
+import { type BudgetQuestion, bitsInWords, fitsBudget } from './ledger.ts'
 
 /** Where a hold is in its life. `released` and `closed` are the ends. */
 export type HoldState = 'awaiting' | 'approved' | 'released' | 'rejected' | 'expired' | 'closed'
@@ -63,7 +64,12 @@ export type DecidableHold = {
 export type ClockTrouble = 'behind' | 'jumped'
 
 /** What a decision needs to know beside the hold. */
-export type DecisionMoment = { readonly now: Date; readonly clockTrouble?: ClockTrouble | undefined }
+export type DecisionMoment = {
+  readonly now: Date
+  readonly clockTrouble?: ClockTrouble | undefined
+  /** What the ledger says of this participant and of what an approval would release. */
+  readonly budget?: BudgetQuestion | undefined
+}
 
 /** Why a decision was not taken; `sentence` says so to the reviewer, with what they can do. */
 export type Refusal = {
@@ -76,6 +82,7 @@ export type Refusal = {
     | 'clock-behind'
     | 'clock-jumped'
     | 'vault-altered'
+    | 'budget-exhausted'
     | 'artefact-not-allowed'
     | 'nothing-to-release'
     | 'reason-missing'
@@ -124,7 +131,7 @@ export function decide(
 function findRefusal(
   hold: DecidableHold,
   decision: Decision,
-  { now, clockTrouble }: DecisionMoment,
+  { now, clockTrouble, budget }: DecisionMoment,
 ): Refusal | undefined {
   if (hold.state !== 'awaiting') {
     return refusal('not-awaiting', `This hold ${STATE_WORDS[hold.state]}. A decision is final.`)
@@ -142,14 +149,14 @@ function findRefusal(
     return refusal('reason-too-long', `The reason is longer than ${LONGEST_REASON} characters. Shorten it.`)
   }
   return decision.kind === 'approve'
-    ? findApprovalRefusal(hold, decision.artefacts, clockTrouble)
+    ? findApprovalRefusal(hold, decision.artefacts, { clockTrouble, budget })
     : findRejectionRefusal(decision)
 }
 
 function findApprovalRefusal(
   hold: DecidableHold,
   artefacts: readonly ArtefactName[],
-  clockTrouble: ClockTrouble | undefined,
+  { clockTrouble, budget }: Omit<DecisionMoment, 'now'>,
 ): Refusal | undefined {
   if (clockTrouble !== undefined) return CLOCK_REFUSALS[clockTrouble]
   if (hold.superseded) {
@@ -167,6 +174,12 @@ function findApprovalRefusal(
   const notOffered = artefacts.filter((name) => !hold.offered.includes(name))
   if (notOffered.length > 0) {
     return refusal('artefact-not-allowed', `This hold does not offer ${notOffered.join(', ')} for release.`)
+  }
+  if (budget !== undefined && !fitsBudget(budget)) {
+    return refusal(
+      'budget-exhausted',
+      `This participant has learned at most ${bitsInWords(budget.learnedBits)} so far, and this release would add ${bitsInWords(budget.addedBits)}: more than the ${bitsInWords(budget.budgetBits ?? 0)} that the policy lets one participant learn. Release less, or reject.`,
+    )
   }
   if (artefacts.length === 0) {
     return refusal('nothing-to-release', 'Nothing is ticked. Tick what to release, or reject the hold.')

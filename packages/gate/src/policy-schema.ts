@@ -40,13 +40,30 @@ const ReviewRules = {
   timeout: PolicyDuration,
   failures: z.enum(['at-once', 'after-review']),
 }
-const ReleaseRules = { may: Artefacts, ticked: Artefacts, decimals: wholeNumber(0, 10) }
+
+const RANGE_WORDS = 'a list of the lowest and the highest value, [0, 1]'
+const Bound = z.number({ error: RANGE_WORDS })
+const Range = z
+  .array(Bound, { error: RANGE_WORDS })
+  .length(2, { error: RANGE_WORDS })
+  .refine(([lowest = 0, highest = 0]) => lowest <= highest, RANGE_WORDS)
+  .transform(([lowest = 0, highest = 0]): [number, number] => [lowest, highest])
+
+const ScoreRules = { decimals: wholeNumber(0, 10), range: Range }
+const ColumnRules = z.record(textUpTo(36), z.strictObject(ScoreRules).partial())
+const ReleaseRules = { may: Artefacts, ticked: Artefacts, ...ScoreRules, columns: ColumnRules }
+
+const BUDGET_WORDS = 'a number of bits from 1 to 1000000'
+const Budget = z.strictObject({
+  bits: z.number({ error: BUDGET_WORDS }).min(1, BUDGET_WORDS).max(1_000_000, BUDGET_WORDS),
+})
 
 /** What one competition has of its own; absent keys are the site's. */
 const CompetitionOverride = z.strictObject({
   review: z.strictObject(ReviewRules).partial().optional(),
   release: z.strictObject(ReleaseRules).partial().optional(),
   retention: PolicyDuration.optional(),
+  budget: Budget.optional(),
   /** Where a task runs its ingestion program while scoring: at the same time, with one folder that both can write. */
   side_by_side: z.boolean().optional(),
 })
@@ -89,9 +106,12 @@ export const PolicyFile = z.strictObject({
       may: Artefacts.default([...ArtefactName.options]),
       ticked: Artefacts.optional(),
       decimals: ReleaseRules.decimals.optional(),
+      range: ReleaseRules.range.optional(),
+      columns: ReleaseRules.columns.optional(),
     })
     .prefault({}),
   retention: PolicyDuration.default(30 * 86_400),
+  budget: Budget.optional(),
   images: z.record(textUpTo(256), Image).default({}),
   limits: z
     .strictObject({

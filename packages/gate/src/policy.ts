@@ -8,6 +8,7 @@ import { resolveImage as resolve } from './image-rules.ts'
 import { digestOfJson } from './manifest.ts'
 import { type PlacedDocument, type PolicyPath, placeAt, placeOf, problemsOf } from './policy-problems.ts'
 import { PolicyFile } from './policy-schema.ts'
+import type { ScoreRules } from './score-columns.ts'
 import { STARTER_POLICY as STARTER } from './starter-policy.ts'
 import { matchesCompetition } from './wildcard.ts'
 
@@ -25,14 +26,15 @@ export type PolicyReading =
   | { readonly kind: 'invalid'; readonly problems: Problem[] }
 
 /** The rules for one competition: the site's, with what the policy says for that competition in their place. */
-export type CompetitionRules = {
+export type CompetitionRules = ScoreRules & {
   readonly review: 'always' | 'when-asked'
   readonly timeoutSeconds: number
   readonly failures: 'at-once' | 'after-review'
   readonly releasable: ArtefactName[]
   readonly ticked: ArtefactName[]
-  readonly decimals?: number
   readonly retentionSeconds: number
+  /** The most that one participant of the competition may learn from what leaves; undefined: no bound. */
+  readonly budgetBits?: number
 }
 
 /** What is ticked where the policy does not say. */
@@ -153,6 +155,9 @@ export function rulesFor(policy: Policy, competition: { id: number; title: strin
   // Ticks that a competition does not set are the site's, as far as the competition lets them leave.
   const ticked = own?.release?.ticked ?? policy.release.ticked ?? DEFAULT_TICKED
   const decimals = own?.release?.decimals ?? policy.release.decimals
+  const range = own?.release?.range ?? policy.release.range
+  const columns = own?.release?.columns ?? policy.release.columns
+  const budget = own?.budget ?? policy.budget
   return {
     review: own?.review?.required ?? policy.review.required,
     timeoutSeconds: own?.review?.timeout ?? policy.review.timeout,
@@ -160,6 +165,9 @@ export function rulesFor(policy: Policy, competition: { id: number; title: strin
     releasable: [...releasable],
     ticked: ticked.filter((artefact) => releasable.includes(artefact)),
     ...(decimals === undefined ? {} : { decimals }),
+    ...(range === undefined ? {} : { range }),
+    ...(columns === undefined ? {} : { columns }),
+    ...(budget === undefined ? {} : { budgetBits: budget.bits }),
     retentionSeconds: own?.retention ?? policy.retention,
   }
 }

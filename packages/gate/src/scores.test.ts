@@ -1,6 +1,7 @@
 import { CanonicalScore, ScoreColumn } from '@scoregate/protocol/columns'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { canonicalJson } from './canonical-json.ts'
 import { MAX_UNDECLARED_KEYS, readScores, type ScoresReading } from './scores.ts'
 import { MAX_SCORES_TXT_CHARACTERS } from './scores-yaml.ts'
 
@@ -67,6 +68,21 @@ describe('the scores of a run', () => {
     for (const key of listed) expect(key.length).toBeLessThanOrEqual(101)
   })
 
+  it('never come from a key of a prototype, and leave prototypes alone', () => {
+    const columns = [...COLUMNS, { ...COLUMNS[1], key: 'toString' } as ScoreColumn] // a copy of a column by another key
+    const reading = json(
+      '{"auroc": 0.5, "__proto__": {"brier": 0.5}, "constructor": {"prototype": {"brier": 1}}}',
+      columns,
+    )
+    expect(scoresOf(reading)).toEqual({ auroc: '0.5' })
+    expect(Object.hasOwn(Object.prototype, 'brier')).toBe(false)
+  })
+
+  it('have no negative zero and no digit beyond the grid', () => {
+    expect(scoresOf(json('{"auroc": -0, "brier": -0.0000e5}'))).toEqual({ auroc: '0', brier: '0' })
+    expect(scoresOf(json('{"auroc": 0.12345678901234567890}'))).toEqual({ auroc: '0.123' })
+  })
+
   it('may be for a column named like something of JavaScript', () => {
     const columns = [{ key: '__proto__', title: 'x', decimals: 1, sorting: 'asc' as const, computed: false }]
     expect(json('{"__proto__": 2}', columns)).toMatchObject({ scores: [{ column: '__proto__', value: '2' }] })
@@ -96,6 +112,17 @@ describe('the scores of a run', () => {
     ['less than the range', '{"auroc": -0.001}', '"auroc" is outside the declared range'],
     ['one bad value beside a good one', '{"auroc": 0.5, "brier": "x"}', '"brier" is not a number'],
     ['a duplicate key', '{"auroc": 0.5, "auroc": 0.6}', 'twice'],
+    ['a key twice in two spellings', '{"auroc": 0.5, "\\u0061uroc": 0.6}', 'twice'],
+    ['an undeclared key twice', '{"auroc": 0.5, "x": 1, "x": 2}', 'twice'],
+    ['a prototype key twice', '{"auroc": 0.5, "__proto__": 1, "__proto__": 2}', 'twice'],
+    ['a key twice further down', '{"auroc": 0.5, "x": {"y": 1, "y": 1}}', 'twice'],
+    ['an infinity in other words', '{"brier": 1e999999999999999999999}', 'more than 15 digits'],
+    ['twenty digits before the point', '{"brier": 12345678901234567890}', 'more than 15 digits'],
+    ['a key of ten million characters', `{"auroc": 1, "${'k'.repeat(10_000_000)}": 1}`, 'larger than'],
+    ['a number with a plus', '{"auroc": +0.5}', 'missing or malformed'],
+    ['a number in hexadecimal', '{"auroc": 0x1}', 'malformed'],
+    ['a number with a NUL', '{"auroc": 0.5\u0000}', 'malformed'],
+    ['a number as a list of lists', `{"auroc": ${'['.repeat(100_000)}}`, 'nested'],
     ['no declared column', '{"accuracy": 0.5}', 'none of the columns auroc, brier'],
     ['a list at the top', '[0.5]', 'not an object'],
     ['nothing', '', 'cannot be read'],
@@ -216,6 +243,34 @@ describe('any way to write the same scores', () => {
           expect(scoresOf(json(text))).toEqual({ auroc: score.auroc })
         },
       ),
+    )
+  })
+
+  it('gives the same bytes for any two files whose declared values round to the same, whatever else they hold', () => {
+    const file = fc.tuple(
+      fc.integer({ min: 0, max: 1000 }),
+      fc.stringMatching(/^[0-4][0-9]{0,20}$/),
+      fc.dictionary(fc.stringMatching(/^x[a-z]{0,5}$/), fc.jsonValue({ maxDepth: 2 })),
+      fc.boolean(),
+    )
+    const textOf = (
+      [, tail, extra, isFirst]: [number, string, Record<string, unknown>, boolean],
+      digits: number,
+    ) => {
+      const own = `"auroc": ${Math.floor(digits / 1000)}.${String(digits % 1000).padStart(3, '0')}${tail}`
+      const rest = JSON.stringify(extra).slice(1, -1)
+      return `{${(isFirst ? [own, rest] : [rest, own]).filter((part) => part !== '').join(', ')}}`
+    }
+    fc.assert(
+      fc.property(file, file, (one, other) => {
+        const [digits] = one
+        const released = [one, other].map((each) => {
+          const reading = json(textOf(each, digits))
+          if (reading.kind !== 'read') throw new Error(JSON.stringify(reading))
+          return canonicalJson(reading.scores)
+        })
+        expect(released[0]).toBe(released[1])
+      }),
     )
   })
 

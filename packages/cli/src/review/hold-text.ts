@@ -1,4 +1,5 @@
 import type { HoldDetails, HoldLine, HoldListName } from '@scoregate/desk/hold-api'
+import { bitsInWords } from '@scoregate/gate/ledger'
 import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
 import { fileSizeWords } from '@scoregate/ui/file-size'
@@ -46,6 +47,7 @@ export function holdText(hold: HoldDetails, now: Date): string {
     '',
     'WHAT WOULD LEAVE   (x: unless you say otherwise)',
     ...offered(hold),
+    ...learned(hold),
     '',
     'FILES',
     indent(
@@ -118,8 +120,16 @@ function offered(hold: HoldDetails): string[] {
   if (hold.offered.length === 0) return ['  nothing can be released']
   return hold.offered.map(
     (item) =>
-      `  [${item.ticked ? 'x' : ' '}] ${item.name.padEnd(18)} ${ARTEFACT_WORDS[item.name]}, ${fileSizeWords(item.sizeBytes)}`,
+      `  [${item.ticked ? 'x' : ' '}] ${item.name.padEnd(18)} ${ARTEFACT_WORDS[item.name]}, ${fileSizeWords(item.sizeBytes)}, at most ${bitsInWords(item.bits)}`,
   )
+}
+
+function learned({ ledger }: HoldDetails): string[] {
+  const { learnedBits, addedBits, budgetBits } = ledger
+  const adds = addedBits === undefined ? '' : `; what is ticked adds at most ${bitsInWords(addedBits)}`
+  const bound =
+    budgetBits === undefined ? '' : ` The policy lets one participant learn ${bitsInWords(budgetBits)}.`
+  return [`  This participant has learned at most ${bitsInWords(learnedBits)} so far${adds}.${bound}`]
 }
 
 function scoresAtAGlance(hold: HoldLine): string {

@@ -8,6 +8,7 @@ import { sendStream } from '@scoregate/web/request-body'
 import { Hono } from 'hono'
 import { auditHold } from '../audit/record-act.ts'
 import { countHolds, getHold, HOLDS_PER_PAGE, listHolds } from '../holds/hold-queries.ts'
+import { readLedger } from '../ledger/ledger.ts'
 import { parseOffset } from '../paths.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
 import { decideHold, type ReviewerDecision } from '../review/decide-hold.ts'
@@ -66,7 +67,8 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { accounts: Accounts
     const hold = await getHold(desk.db, c.req.param('id'))
     await desk.audit.record({ kind: 'hold-viewed', reviewer, hold: auditHold(hold) })
     const decision = await findDecision(desk.db, hold.id)
-    return c.json(toHoldDetails(hold, decision, await listOutbox(desk.db, hold.id)))
+    const publishing = await listOutbox(desk.db, hold.id)
+    return c.json(toHoldDetails(hold, decision, publishing, await readLedger(desk.db, hold)))
   })
 
   app.get(`${HOLDS_PATH}/:id/files/:n`, async (c) => {
@@ -118,6 +120,7 @@ const REFUSAL_KIND = {
   'clock-behind': 'conflict',
   'clock-jumped': 'conflict',
   'vault-altered': 'conflict',
+  'budget-exhausted': 'conflict',
   'artefact-not-allowed': 'bad-input',
   'nothing-to-release': 'bad-input',
   'reason-missing': 'bad-input',

@@ -1,4 +1,5 @@
 import type { Hold, HoldSummary } from '../holds/hold-record.ts'
+import type { HoldLedger } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../release/outbox-queries.ts'
 import type { DecisionRecord } from '../review/decision-record.ts'
 import type { HoldDetails, HoldLine, ShownScore } from './hold-api.ts'
@@ -33,13 +34,22 @@ export function toHoldDetails(
   hold: Hold,
   decision: DecisionRecord | undefined,
   publishing: readonly OutboxItem[],
+  ledger: HoldLedger,
 ): HoldDetails {
   const problem = scoresProblem(hold)
   return {
     ...toHoldLine(hold),
     sealedAt: hold.manifest.sealedAt,
     policyDigest: hold.policyDigest,
-    offered: [...hold.offered],
+    offered: hold.offered.map((artefact) => ({
+      ...artefact,
+      bits: ledger.offeredBits.get(artefact.name) ?? 0,
+    })),
+    ledger: {
+      learnedBits: ledger.learnedBits,
+      ...(ledger.addedBits === undefined ? {} : { addedBits: ledger.addedBits }),
+      ...(ledger.budgetBits === undefined ? {} : { budgetBits: ledger.budgetBits }),
+    },
     files: hold.manifest.entries.map((entry, number) => ({ number, ...entry })),
     refusals: hold.manifest.refusals,
     undeclaredKeys: hold.scores.kind === 'read' ? hold.scores.undeclaredKeys : [],

@@ -80,8 +80,21 @@ export const HoldDetails = HoldLine.extend({
   policyDigest: Digest,
   /** What may be released; those ticked are released when a decision names none. */
   offered: z.array(
-    z.object({ name: ArtefactName, fileCount: z.int(), sizeBytes: z.int(), ticked: z.boolean() }),
+    z.object({
+      name: ArtefactName,
+      fileCount: z.int(),
+      sizeBytes: z.int(),
+      ticked: z.boolean(),
+      /** The most that it can tell. */
+      bits: z.number(),
+    }),
   ),
+  /** How many bits the participant has learned at most, how many what is ticked would add, and how many the policy allows. */
+  ledger: z.object({
+    learnedBits: z.number(),
+    addedBits: z.number().optional(),
+    budgetBits: z.number().optional(),
+  }),
   files: z.array(HoldFile),
   /** What sealing met and could not represent; one is enough to make the hold hostile. */
   refusals: z.array(SealRefusal),

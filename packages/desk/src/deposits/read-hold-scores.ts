@@ -1,3 +1,4 @@
+import { columnsAtSite } from '@scoregate/gate/score-columns'
 import { readScores } from '@scoregate/gate/scores'
 import type { ScoreColumn } from '@scoregate/protocol/columns'
 import { ScoregateError } from '@scoregate/protocol/errors'
@@ -11,14 +12,14 @@ import { type HoldRules, HoldScores } from '../holds/hold-record.ts'
 const MAX_SCORES_BYTES = 1_048_576
 
 /**
- * Reads the scores of a hold from the vault, checked against the declared columns and rounded to the fewer of the
- * column's and the policy's decimals. Throws `ScoregateError` (`vault-altered`, `blob-missing`).
+ * Reads the scores of a hold from the vault, checked against the declared columns and rounded, each by the strictest
+ * of what the competition and the policy say. Throws `ScoregateError` (`vault-altered`, `blob-missing`).
  */
 export async function readHoldScores(given: {
   blobs: Blobs
   manifest: Manifest
   columns: readonly ScoreColumn[]
-  rules: Pick<HoldRules, 'decimals'>
+  rules: Pick<HoldRules, 'decimals' | 'range' | 'columns'>
 }): Promise<HoldScores> {
   const files = scoresFiles(given.manifest)
   if ([files.json, files.txt].some((entry) => (entry?.sizeBytes ?? 0) > MAX_SCORES_BYTES)) {
@@ -28,10 +29,9 @@ export async function readHoldScores(given: {
     entry && readSealed(given.blobs, entry)
   const json = await read(files.json)
   const txt = await read(files.txt)
-  const decimals = given.rules.decimals ?? Number.POSITIVE_INFINITY
   const reading = readScores(
     { ...(json === undefined ? {} : { json }), ...(txt === undefined ? {} : { txt }) },
-    given.columns.map((column) => ({ ...column, decimals: Math.min(column.decimals, decimals) })),
+    columnsAtSite(given.columns, given.rules),
   )
   // Through JSON, since this is what the record gives back: the two must compare as equal.
   return HoldScores.parse(JSON.parse(JSON.stringify(reading)))

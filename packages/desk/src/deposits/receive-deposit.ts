@@ -1,4 +1,5 @@
 import { decide } from '@scoregate/gate/hold'
+import { FAILURE_BITS, fitsBudget } from '@scoregate/gate/ledger'
 import { needsReview, type Policy, rulesFor } from '@scoregate/gate/policy'
 import type { AuditAct } from '@scoregate/protocol/audit'
 import type { Deposit } from '@scoregate/protocol/deposit'
@@ -11,8 +12,10 @@ import type { SiteClock } from '../clock/site-clock.ts'
 import { offeredArtefacts } from '../holds/artefact-entries.ts'
 import { getHold, isSuperseded } from '../holds/hold-queries.ts'
 import { HoldId, HoldRules, type HoldScores, newHoldId } from '../holds/hold-record.ts'
+import { chargeBits, findLearnedBits } from '../ledger/ledger.ts'
 import type { DeskDb, DeskTransaction, NewHoldRow } from '../migrations/desk-tables.ts'
 import { promiseOutcome } from '../release/outbox-queries.ts'
+import { askBudget } from '../review/decide-hold.ts'
 import { POLICY_REVIEWER, recordDecision } from '../review/decision-record.ts'
 import type { Vault } from '../vault/vault.ts'
 import { checkDeposit, normalPlatform } from './check-deposit.ts'
@@ -46,17 +49,23 @@ export async function receiveDeposit(
   await refuseMissingBlobs(site, deposit)
 
   const { manifest, job } = deposit
-  const rules = HoldRules.parse(rulesFor(site.policy, job.competition))
-  const scores = await readHoldScores({ blobs: site.vault.blobs, manifest, columns: job.columns, rules })
+  const policyRules = HoldRules.parse(rulesFor(site.policy, job.competition))
+  const scores = await readHoldScores({
+    blobs: site.vault.blobs,
+    manifest,
+    columns: job.columns,
+    rules: policyRules,
+  })
   const failure = failureOf(deposit, scores)
   const kind = failure === undefined ? 'result' : 'failed-run'
-  const offered = offeredArtefacts({ manifest, rules, scores, kind })
+  const offered = offeredArtefacts({ manifest, rules: policyRules, scores, kind })
 
   return site.db.transaction().execute(async (transaction) => {
     const same = await findSameDeposit(transaction, deposit)
     if (same !== undefined) return { holdId: same, isNew: false }
     const now = site.siteClock.now()
     const id = newHoldId()
+    const rules = await rulesWithinBudget(transaction, deposit, policyRules)
     const row: NewHoldRow = {
       id,
       platform: normalPlatform(deposit.platform),
@@ -88,6 +97,10 @@ export async function receiveDeposit(
     await recordAct(transaction, { act: depositedAct(site, { id, deposit, failure }), now })
     await claimBlobs(transaction, { holdId: id, deposit, now })
     const failureIsTold = failure !== undefined && rules.failures === 'at-once'
+    if (failureIsTold) {
+      const hold = { id, platform: row.platform, job }
+      await chargeBits(transaction, { hold, cause: 'failure-told', bits: FAILURE_BITS, now })
+    }
     await promiseOutcome(transaction, {
       holdId: id,
       outcome: failureIsTold ? { kind: 'failed', reason: failure } : { kind: 'awaiting-validation' },
@@ -116,6 +129,17 @@ function depositedAct(
     ...(failure === undefined ? {} : { failure }),
     policyDigest: site.policyDigest,
   }
+}
+
+/** A failure told at once tells something, too: where that does not fit into the budget any more, it waits for a person. */
+async function rulesWithinBudget(
+  transaction: DeskTransaction,
+  { platform, job }: Deposit,
+  rules: HoldRules,
+): Promise<HoldRules> {
+  const learnedBits = await findLearnedBits(transaction, { platform: normalPlatform(platform), job })
+  const question = { learnedBits, addedBits: FAILURE_BITS, budgetBits: rules.budgetBits }
+  return fitsBudget(question) ? rules : { ...rules, failures: 'after-review' }
 }
 
 /** Why the run counts as failed; the desk looks for itself and does not take a worker's word for usable scores. */
@@ -192,7 +216,11 @@ async function approveByPolicy(
       superseded: await isSuperseded(transaction, hold),
     },
     { kind: 'approve', digest: hold.manifestDigest, artefacts, reviewer: POLICY_REVIEWER },
-    { now, clockTrouble: site.siteClock.trouble() },
+    {
+      now,
+      clockTrouble: site.siteClock.trouble(),
+      budget: await askBudget(transaction, hold, artefacts),
+    },
   )
   if (result.kind === 'refused') return
   await recordDecision(transaction, {

@@ -27,6 +27,11 @@ export function newHoldId(): HoldId {
 export const HoldKind = z.enum(['result', 'failed-run'])
 export type HoldKind = z.infer<typeof HoldKind>
 
+const ScoreRules = z.strictObject({
+  decimals: z.number().optional(),
+  range: z.tuple([z.number(), z.number()]).optional(),
+})
+
 /** The rules of the site's policy for this competition as they were at the deposit; a decision is made under them. */
 export const HoldRules = z.strictObject({
   review: z.enum(['always', 'when-asked']),
@@ -34,8 +39,10 @@ export const HoldRules = z.strictObject({
   failures: z.enum(['at-once', 'after-review']),
   releasable: z.array(ArtefactName),
   ticked: z.array(ArtefactName),
-  decimals: z.number().optional(),
+  ...ScoreRules.shape,
+  columns: z.record(z.string(), ScoreRules).optional(),
   retentionSeconds: z.number(),
+  budgetBits: z.number().optional(),
 })
 export type HoldRules = z.infer<typeof HoldRules>
 

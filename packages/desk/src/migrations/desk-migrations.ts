@@ -100,4 +100,20 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
       'alter table outbox add column receipt_json text',
     ],
   },
+  {
+    name: '0111-ledger',
+    statements: [
+      `create table ledger_entry (
+        hold_id text not null references hold (id),
+        cause text not null,
+        platform text not null,
+        competition_id integer not null,
+        participant_id integer not null,
+        bits double precision not null,
+        charged_at text not null,
+        primary key (hold_id, cause)
+      )`,
+      'create index ledger_by_participant on ledger_entry (platform, competition_id, participant_id)',
+    ],
+  },
 ]

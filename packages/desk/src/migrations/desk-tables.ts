@@ -64,6 +64,16 @@ export interface DeskTables extends AccountTables {
   hold_blob: { hold_id: string; sha256: string }
   /** One row, with the latest time that any run of the desk has known: no clock set back comes before it. */
   clock_mark: { id: number; latest: string }
+  /** What a participant was told, in bits; written with what makes it so, and never changed. */
+  ledger_entry: {
+    hold_id: string
+    cause: string
+    platform: string
+    competition_id: number
+    participant_id: number
+    bits: number
+    charged_at: string
+  }
   policy_used: { policy_digest: string; policy_text: string; first_used_at: string }
 }
 

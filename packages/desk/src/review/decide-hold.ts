@@ -1,4 +1,5 @@
 import { type Decision, decide, type Refusal } from '@scoregate/gate/hold'
+import type { BudgetQuestion } from '@scoregate/gate/ledger'
 import type { ArtefactName } from '@scoregate/protocol/artefact'
 import type { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
@@ -8,6 +9,7 @@ import { auditHold, recordAct } from '../audit/record-act.ts'
 import type { SiteClock } from '../clock/site-clock.ts'
 import { getHold, isSuperseded } from '../holds/hold-queries.ts'
 import type { Hold, HoldSummary } from '../holds/hold-record.ts'
+import { decisionBits, findLearnedBits } from '../ledger/ledger.ts'
 import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
 import { readRelease } from '../release/read-release.ts'
 import { recordDecision } from './decision-record.ts'
@@ -82,7 +84,7 @@ const CHANGED_MEANWHILE: Refusal = {
 async function findRefusal(
   { siteClock }: DecisionSite,
   db: DeskDb | DeskTransaction,
-  hold: HoldSummary,
+  hold: Hold,
   decision: Decision,
 ): Promise<Refusal | undefined> {
   const offered = hold.offered.map((artefact) => artefact.name)
@@ -90,10 +92,24 @@ async function findRefusal(
   const result = decide({ ...hold, offered, superseded }, decision, {
     now: siteClock.now(),
     clockTrouble: siteClock.trouble(),
+    budget: decision.kind === 'approve' ? await askBudget(db, hold, decision.artefacts) : undefined,
   })
   if (result.kind === 'decided') return undefined
   if (result.refusal.code === 'nothing-to-release' && releasesReasonAlone(hold)) return undefined
   return result.refusal
+}
+
+/** What the ledger has to say about a release. */
+export async function askBudget(
+  db: DeskDb | DeskTransaction,
+  hold: Hold,
+  artefacts: readonly ArtefactName[],
+): Promise<BudgetQuestion> {
+  return {
+    learnedBits: await findLearnedBits(db, hold),
+    addedBits: decisionBits(hold, { kind: 'approve', artefacts }),
+    budgetBits: hold.rules.budgetBits,
+  }
 }
 
 /** Why the vault cannot give what would be released: whatever goes wrong while it is read, nothing is approved. */

@@ -1,3 +1,4 @@
+import { bitsInWords } from '@scoregate/gate/ledger'
 import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
 import { Button, Confirm } from '@scoregate/ui/button'
@@ -9,12 +10,18 @@ import { Card, Stack } from '@scoregate/ui/layout'
 import { TimeLeft } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
 import type { Hold, OfferedArtefact } from '../holds/hold-record.ts'
+import type { HoldLedger } from '../ledger/ledger.ts'
 import { paths } from '../paths.ts'
 import { releasesReasonAlone } from './decide-hold.ts'
 import { REJECT_REASONS } from './reject-reasons.ts'
 
 /** Where a waiting hold is decided: plain forms, over the digest of what the page shows. */
-export const DecisionCard: FC<{ hold: Hold; csrf: string; now: Date }> = ({ hold, csrf, now }) => (
+export const DecisionCard: FC<{ hold: Hold; ledger: HoldLedger; csrf: string; now: Date }> = ({
+  hold,
+  ledger,
+  csrf,
+  now,
+}) => (
   <Card
     title="Your decision"
     id="decision"
@@ -27,14 +34,14 @@ export const DecisionCard: FC<{ hold: Hold; csrf: string; now: Date }> = ({ hold
           This output can only be rejected, because sealing met things that cannot be accepted.
         </Callout>
       ) : (
-        <ApproveForm hold={hold} csrf={csrf} />
+        <ApproveForm {...{ hold, ledger, csrf }} />
       )}
       <RejectForm hold={hold} csrf={csrf} />
     </Stack>
   </Card>
 )
 
-const ApproveForm: FC<{ hold: Hold; csrf: string }> = ({ hold, csrf }) => {
+const ApproveForm: FC<{ hold: Hold; ledger: HoldLedger; csrf: string }> = ({ hold, ledger, csrf }) => {
   const failed = hold.kind === 'failed-run'
   return (
     <Form action={paths.approve(hold.id)} csrf={csrf} label="Approve and release">
@@ -57,7 +64,7 @@ const ApproveForm: FC<{ hold: Hold; csrf: string }> = ({ hold, csrf }) => {
           choices={hold.offered.map((artefact) => ({
             value: artefact.name,
             label: ARTEFACT_WORDS[artefact.name],
-            description: <Contents artefact={artefact} />,
+            description: <Contents artefact={artefact} bits={ledger.offeredBits.get(artefact.name) ?? 0} />,
           }))}
           values={hold.offered.filter((artefact) => artefact.ticked).map((artefact) => artefact.name)}
         />
@@ -79,13 +86,13 @@ const ApproveForm: FC<{ hold: Hold; csrf: string }> = ({ hold, csrf }) => {
   )
 }
 
-const Contents: FC<{ artefact: OfferedArtefact }> = ({ artefact }) =>
+const Contents: FC<{ artefact: OfferedArtefact; bits: number }> = ({ artefact, bits }) =>
   artefact.name === 'scores' ? (
-    <>The values under “as it would leave”</>
+    <>The values under “as it would leave”: at most {bitsInWords(bits)}</>
   ) : (
     <>
       {artefact.fileCount === 1 ? '1 file' : `${artefact.fileCount} files`},{' '}
-      <FileSize bytes={artefact.sizeBytes} />
+      <FileSize bytes={artefact.sizeBytes} />: at most {bitsInWords(bits)}
     </>
   )
 

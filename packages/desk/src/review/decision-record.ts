@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { auditHold, recordAct, textDigest } from '../audit/record-act.ts'
 import { raiseClockMark } from '../clock/clock-mark.ts'
 import { type DeadlineRule, moveHold, moveUndecided } from '../holds/hold-queries.ts'
-import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
+import type { Hold, HoldId } from '../holds/hold-record.ts'
+import { chargeBits, decisionBits } from '../ledger/ledger.ts'
 import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
 import { promiseOutcome } from '../release/outbox-queries.ts'
 import { outcomesOfDecision, type Verdict } from './outcomes-of-decision.ts'
@@ -34,13 +35,13 @@ export const POLICY_REVIEWER = 'policy'
 const STATE_AFTER = { approve: 'approved', reject: 'rejected', expire: 'expired' } as const
 
 /**
- * Decides a hold: its state, the decision and what the platform will be told, in the given transaction. Answers whether
- * it was still undecided and the deadline allows it; if not, nothing was written.
+ * Decides a hold: its state, the decision, its entries in audit and ledger and what the platform will be told, in the given
+ * transaction. Answers whether it was still undecided and the deadline allows it; if not, nothing was written.
  */
 export async function recordDecision(
   transaction: DeskTransaction,
   given: {
-    hold: HoldSummary
+    hold: Hold
     verdict: Verdict
     kind: DecisionKind
     reviewer: string
@@ -77,6 +78,7 @@ export async function recordDecision(
     policyDigest: given.policyDigest,
   } as const
   await recordAct(transaction, { act, now })
+  await chargeBits(transaction, { hold, cause: 'decision', bits: decisionBits(hold, verdict), now })
   const outcomes = outcomesOfDecision(hold, verdict, now)
   for (const outcome of outcomes) await promiseOutcome(transaction, { holdId: hold.id, outcome, now })
   if (outcomes.length === 0 && (state === 'rejected' || state === 'expired')) {

@@ -10,6 +10,8 @@ import { When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
 import type { Hold } from '../holds/hold-record.ts'
 import { SEAL_REFUSAL_WORDS, SECTION_WORDS } from '../holds/hold-words.ts'
+import type { HoldLedger } from '../ledger/ledger.ts'
+import { LedgerCard } from '../ledger/ledger-card.tsx'
 import { paths } from '../paths.ts'
 import type { OutboxItem } from '../release/outbox-queries.ts'
 import { DecidedCard, PublishingCard } from './decided-card.tsx'
@@ -23,6 +25,7 @@ export interface HoldPageProps {
   readonly hold: Hold
   readonly decision: DecisionRecord | undefined
   readonly publishing: readonly OutboxItem[]
+  readonly ledger: HoldLedger
   readonly logs: readonly ShownLog[]
   readonly logBytes: number
   readonly filesOffset: number
@@ -142,10 +145,11 @@ const Alarms: FC<HoldPageProps> = ({ hold, vaultProblem }) => (
   </>
 )
 
-const Aside: FC<HoldPageProps> = ({ hold, decision, publishing, csrf, now }) => (
+const Aside: FC<HoldPageProps> = ({ hold, decision, publishing, ledger, csrf, now }) => (
   <Stack>
-    {hold.state === 'awaiting' && csrf !== undefined && <DecisionCard hold={hold} csrf={csrf} now={now} />}
+    {hold.state === 'awaiting' && csrf !== undefined && <DecisionCard {...{ hold, ledger, csrf, now }} />}
     {decision !== undefined && <DecidedCard hold={hold} decision={decision} now={now} />}
+    <LedgerCard ledger={ledger} />
     <PublishingCard items={publishing} platform={hold.platform} now={now} />
     <FactsCard hold={hold} />
   </Stack>

@@ -24,20 +24,25 @@ export function outcomesOfDecision(
   now: Date,
 ): PlannedOutcome[] {
   const releasedAt = now.toISOString()
-  const failureIsKnown = hold.kind === 'failed-run' && hold.rules.failures === 'at-once'
+  const isKnown = failureIsKnown(hold)
   switch (verdict.kind) {
     case 'approve': {
       const artefacts = [...verdict.artefacts]
       if (hold.kind === 'result') return [{ kind: 'released', artefacts, releasedAt }]
       const failed: PlannedOutcome = { kind: 'failed', reason: hold.failure ?? 'worker-failed' }
       const released: PlannedOutcome = { kind: 'failure-released', artefacts, releasedAt }
-      return [...(failureIsKnown ? [] : [failed]), ...(artefacts.length > 0 ? [released] : [])]
+      return [...(isKnown ? [] : [failed]), ...(artefacts.length > 0 ? [released] : [])]
     }
     case 'reject':
-      return failureIsKnown ? [] : [{ kind: 'failed', reason: 'not-released' }]
+      return isKnown ? [] : [{ kind: 'failed', reason: 'not-released' }]
     case 'expire':
-      return verdict.cause !== 'deadline' || failureIsKnown
+      return verdict.cause !== 'deadline' || isKnown
         ? []
         : [{ kind: 'failed', reason: 'validation-timed-out' }]
   }
+}
+
+/** Whether the participant was told of a failure before anybody decided. */
+export function failureIsKnown(hold: Pick<HoldSummary, 'kind' | 'rules'>): boolean {
+  return hold.kind === 'failed-run' && hold.rules.failures === 'at-once'
 }

@@ -18,6 +18,7 @@ import type { Audit } from '../audit/audit.ts'
 import { auditHold } from '../audit/record-act.ts'
 import { getHold } from '../holds/hold-queries.ts'
 import type { Hold } from '../holds/hold-record.ts'
+import { readLedger } from '../ledger/ledger.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { parseOffset, paths } from '../paths.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
@@ -127,6 +128,7 @@ async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promi
       hold={hold}
       decision={await findDecision(desk.db, hold.id)}
       publishing={await listOutbox(desk.db, hold.id)}
+      ledger={await readLedger(desk.db, hold)}
       logs={logs}
       logBytes={LOG_BYTES}
       vaultProblem={vaultProblem}
