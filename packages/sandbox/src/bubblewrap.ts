@@ -16,6 +16,7 @@ import { type FirstProcess, type RoomStatus, readRoomStatus } from './room-statu
 import { type RoomUserRange, RoomUsers } from './room-users.ts'
 import { outcomeOf, watchRun } from './run-watch.ts'
 import type { PreparedRoom, RunOutcome, RunSpec, Sandbox } from './sandbox.ts'
+import { systemCallFilter } from './system-call-filter.ts'
 
 /** Whom programs run as, and how this worker's rooms are known. */
 export type BubblewrapOptions = {
@@ -177,7 +178,7 @@ async function startRoom({ spec, image, place, logs }: Room): Promise<StartedRoo
     user: place.user,
     asRoot: process.getuid?.() === 0,
   })
-  const files = roomFiles(image, place.user)
+  const files = [systemCallFilter(process.arch), ...roomFiles(image, place.user)]
   const child = spawn(program, parameters, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', ...files.map(() => 'pipe' as const)],
     // What starts the room needs to find its programs and nothing else; the room's own environment is cleared.
@@ -273,7 +274,7 @@ function streamsOf(child: ChildProcess) {
 }
 
 /** Writes and closes; a room that died before it could read shows that by its end. */
-function give(to: Writable | undefined, text: string): void {
+function give(to: Writable | undefined, text: string | Buffer): void {
   to?.on('error', () => undefined).end(text)
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { SPACE_PREFIX } from './output-space.ts'
 import type { RoomImage } from './room-image.ts'
 import type { ConfinedUser } from './room-users.ts'
@@ -8,8 +9,9 @@ import type { RunSpec } from './sandbox.ts'
 export const GATE_FD = 3
 export const STATUS_FD = 4
 export const ROOM_GATE_FD = 5
+export const FILTER_FD = 6
 /** Of {@link roomFiles}, in their order, from this number on. */
-export const FIRST_FILE_FD = 6
+export const FIRST_FILE_FD = 7
 
 /** Where the mounts are staged, in a mount namespace of the room's own; nothing of it is visible outside. */
 const STAGE = '/mnt'
@@ -62,6 +64,23 @@ export function roomCommand(
   ]
 }
 
+/**
+ * Files of /proc that tell of the whole machine, where it has them; those of Docker's default (`MaskedPaths`). bubblewrap
+ * itself makes read-only what could change the machine, and a room has no /sys.
+ */
+const MACHINE_FILES = [
+  'kcore',
+  'keys',
+  'latency_stats',
+  'timer_list',
+  'timer_stats',
+  'sched_debug',
+  'interrupts',
+]
+
+/** Which of {@link MACHINE_FILES} this machine has; a kernel does not change. */
+const maskedPlaces = MACHINE_FILES.map((name) => `/proc/${name}`).filter((path) => existsSync(path))
+
 /** What the small files made for a room say, each to be written to a file descriptor of its own. */
 export function roomFiles(image: RoomImage, user: ConfinedUser): string[] {
   const { uid, gid } = user
@@ -95,6 +114,7 @@ function bubblewrap(spec: RunSpec, image: RoomImage, staged: (index: number) => 
     ...['--cap-drop', 'ALL', '--json-status-fd', String(STATUS_FD), '--clearenv'],
     // The room is complete and its program waits, so that the worker can set limits on it from outside.
     ...['--block-fd', String(ROOM_GATE_FD)],
+    ...['--seccomp', String(FILTER_FD)],
     ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...image.binds.flatMap(({ target }, index) => ['--ro-bind', staged(index), target]),
     ...image.links.flatMap(({ target, at }) => ['--symlink', target, at]),
@@ -102,6 +122,7 @@ function bubblewrap(spec: RunSpec, image: RoomImage, staged: (index: number) => 
       ...['--perms', '0444', '--ro-bind-data', String(FIRST_FILE_FD + index), at],
     ]),
     ...['--proc', '/proc', '--dev', '/dev'],
+    ...maskedPlaces.flatMap((path) => ['--ro-bind', '/dev/null', path]),
     ...[...scratch, '--tmpfs', '/tmp', ...scratch, '--tmpfs', '/dev/shm'],
     ...spec.mounts.flatMap(({ target, mode }, index) => [
       mode === 'output' ? '--bind' : '--ro-bind',
