@@ -19,7 +19,8 @@ function wholeNumber(lowest: number, highest: number) {
 }
 
 const CPUS_WORDS = 'a number above 0 and up to 1024; fractions are allowed'
-const IMAGE_WORDS = 'an image, "host", an absolute path, or keys: engine, bubblewrap'
+const IMAGE_WORDS =
+  'an image, "host", an absolute path, or keys: engine, bubblewrap (one of them at least), digest, pull, gpu'
 
 /** Where a run has folders of its own, which the site's data cannot take the place of. */
 const TAKEN_TARGETS: readonly string[] = ['program', 'output', 'input', 'ingested_program', 'shared'].map(
@@ -72,6 +73,11 @@ const CompetitionOverride = z.strictObject({
  * The image of the site. A plain `host` or path is bubblewrap's, since an engine has no image of such a name; any other
  * plain text is an engine's.
  */
+const ENGINE_KEYS_WORDS = 'digest, pull and gpu beside an engine image'
+const DIGEST_WORDS = 'one digest: in the image, as name@sha256:…, or as digest: sha256:…'
+const PULL_WORDS = 'pull: if-missing with the name of an image and its digest; anything else could change'
+const GPU_WORDS = 'names of devices as CDI has them: nvidia.com/gpu=all, nvidia.com/gpu=0'
+
 const Image = z.preprocess(
   (written) => {
     if (typeof written !== 'string') return written
@@ -84,11 +90,44 @@ const Image = z.preprocess(
         bubblewrap: textUpTo(512)
           .refine((root) => root === 'host' || root.startsWith('/'), '"host" or an absolute path')
           .optional(),
+        digest: z
+          .string({ error: 'sha256: and 64 hexadecimal digits' })
+          .regex(/^sha256:[0-9a-f]{64}$/, 'sha256: and 64 hexadecimal digits')
+          .optional(),
+        pull: z.enum(['never', 'if-missing']).optional(),
+        gpu: z
+          .array(
+            z
+              .string({ error: GPU_WORDS })
+              .regex(/^[a-z0-9.-]+\/[A-Za-z0-9._-]+=[A-Za-z0-9._:-]+$/, GPU_WORDS),
+          )
+          .min(1)
+          .max(64)
+          .optional(),
       },
       { error: (issue) => (issue.code === 'invalid_type' ? IMAGE_WORDS : undefined) },
     )
-    .refine((image) => image.engine !== undefined || image.bubblewrap !== undefined, IMAGE_WORDS),
+    .refine((image) => image.engine !== undefined || image.bubblewrap !== undefined, IMAGE_WORDS)
+    .refine(
+      ({ engine, digest, pull, gpu }) => engine !== undefined || (digest ?? pull ?? gpu) === undefined,
+      ENGINE_KEYS_WORDS,
+    )
+    .refine(({ engine, digest }) => digest === undefined || !isPinned(engine), DIGEST_WORDS)
+    .refine(
+      ({ engine, digest, pull }) =>
+        pull !== 'if-missing' || (!isImageId(engine) && (digest !== undefined || isPinned(engine))),
+      PULL_WORDS,
+    ),
 )
+
+/** Whether a digest stands in it: of the image in its registry, or the image's own id. */
+function isPinned(engineImage: string | undefined): boolean {
+  return isImageId(engineImage) || /@sha256:[0-9a-f]{64}$/.test(engineImage ?? '')
+}
+
+function isImageId(engineImage: string | undefined): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(engineImage ?? '')
+}
 
 /** The site's policy file as it is written; every absent key has the strict default. */
 export const PolicyFile = z.strictObject({

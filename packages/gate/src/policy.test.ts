@@ -335,8 +335,39 @@ images:
     ['', 'engine', undefined],
   ] as const)('make of %j in %s: %j', (name, sandbox, image) => {
     expect(resolveImage(imageRules, name, sandbox)).toEqual(
-      image === undefined ? { kind: 'not-allowed' } : { kind: 'image', image },
+      image === undefined ? { kind: 'not-allowed' } : { kind: 'image', image, pull: 'never', gpu: [] },
     )
+  })
+
+  const DIGEST = `sha256:${'0a'.repeat(32)}`
+  const resolved = (entry: string, sandbox: 'engine' | 'bubblewrap' = 'engine') =>
+    resolveImage(valid(`${HEAD}images: { "*": ${entry} }`).policy.imageRules, 'python:3', sandbox)
+
+  it('are pinned by a digest in the image or beside it', () => {
+    for (const entry of [`{ engine: "p:3@${DIGEST}" }`, `{ engine: "p:3", digest: "${DIGEST}" }`]) {
+      expect(resolved(entry)).toMatchObject({ image: `p:3@${DIGEST}`, pull: 'never', gpu: [] })
+    }
+    expect(resolved(`{ engine: "${DIGEST}" }`)).toMatchObject({ image: DIGEST })
+  })
+
+  it('may be fetched, and have a GPU, where the policy says so', () => {
+    const entry = `{ engine: p, bubblewrap: host, digest: "${DIGEST}", pull: if-missing, gpu: [nvidia.com/gpu=all] }`
+    expect(resolved(entry)).toMatchObject({ pull: 'if-missing', gpu: ['nvidia.com/gpu=all'] })
+    expect(resolved(entry, 'bubblewrap')).toMatchObject({ image: 'host', gpu: ['nvidia.com/gpu=all'] })
+  })
+
+  it.each([
+    ['fetched without a digest', '{ engine: p, pull: if-missing }', /pull: if-missing with/],
+    ['fetched by an id', `{ engine: "${DIGEST}", pull: if-missing }`, /pull: if-missing with/],
+    ['pinned twice', `{ engine: "p@${DIGEST}", digest: "${DIGEST}" }`, /one digest/],
+    ['pinned by anything else', '{ engine: p, digest: latest }', /sha256:/],
+    ['pinned where no engine is', `{ bubblewrap: host, digest: "${DIGEST}" }`, /beside an engine image/],
+    ['given a device without a class', '{ engine: p, gpu: [all] }', /nvidia.com\/gpu=all/],
+  ])('are not %s', (_, entry, told) => {
+    const reading = parsePolicy(`${HEAD}images: { a: ${entry} }\n`, 'policy.yaml')
+    expect(reading.kind === 'invalid' && reading.problems.map(({ remedy }) => remedy)).toEqual([
+      expect.stringMatching(told),
+    ])
   })
 })
 

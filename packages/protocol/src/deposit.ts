@@ -59,6 +59,15 @@ export const ImageRule = z.strictObject({
   engine: z.string().min(1).max(512).optional(),
   /** For bubblewrap: `host` or the absolute path of a root file system. */
   bubblewrap: z.string().min(1).max(512).optional(),
+  /** For a container engine: what the image must be, by its digest in a registry or by its id. */
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .optional(),
+  /** Whether the worker may fetch an image that is pinned by a digest; absent: never. */
+  pull: z.enum(['never', 'if-missing']).optional(),
+  /** Devices that runs with this image are given, as the Container Device Interface names them; absent: none. */
+  gpu: z.array(z.string().min(1).max(256)).optional(),
 })
 export type ImageRule = z.infer<typeof ImageRule>
 

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { CappedLogFile } from './capped-log-file.ts'
 import { troubleWithMounts } from './engine-mounts.ts'
+import { type HeldSources, holdMountSources } from './mount-sources.ts'
 import { OutputSpaces, type RunPlace } from './output-space.ts'
 import { checkOwnerMark } from './owner-mark.ts'
 import { failedRoom, runPrepared } from './prepared-room.ts'
@@ -25,6 +26,9 @@ export type BubblewrapOptions = {
   /** Whom confined processes are, one user a room; `DEFAULT_ROOM_USERS` unless set. */
   readonly roomUsers?: RoomUserRange
 }
+
+const NO_GPU =
+  'a GPU is granted by the policy, and cannot be given; run a container engine (SCOREGATE_SANDBOX=engine), or grant none'
 
 /** How long dead processes get to disappear before we say that they did not. */
 const GONE_GRACE_MS = 30_000
@@ -52,6 +56,7 @@ export function createBubblewrapSandbox(options: BubblewrapOptions): Sandbox {
   })
 
   const prepare = async (spec: RunSpec): Promise<PreparedRoom> => {
+    if (spec.gpu !== undefined && spec.gpu.length > 0) return failedRoom(failed(new Error(NO_GPU)))
     try {
       const image = await findRoomImage(spec.image)
       if (image === undefined) return failedRoom({ kind: 'image-missing' })
@@ -72,6 +77,10 @@ export function createBubblewrapSandbox(options: BubblewrapOptions): Sandbox {
 
     async hasImage(image) {
       return (await findRoomImage(image)) !== undefined
+    },
+
+    async fetchImage() {
+      return { kind: 'not-fetched', why: 'bubblewrap uses folders of this machine and fetches nothing' }
     },
 
     async removeLeftovers() {
@@ -106,12 +115,14 @@ async function prepareRoom(given: Preparation): Promise<WaitingRoom> {
   let logs: Logs | undefined
   let cgroup: RoomCgroup | undefined
   let started: StartedRoom | undefined
+  let sources: HeldSources | undefined
   const removeAll = async (): Promise<void> => {
     started?.kill()
     await started?.ended
     await cgroup?.remove()
     await logs?.stdout.close()
     await logs?.stderr.close()
+    await sources?.[Symbol.asyncDispose]()
     given.rooms.delete(name)
     place.release()
   }
@@ -122,10 +133,12 @@ async function prepareRoom(given: Preparation): Promise<WaitingRoom> {
   }
   try {
     logs = await openLogs(spec)
+    sources = await holdMountSources(spec.mounts, undefined)
     cgroup = await createRoomCgroup(name, spec.limits)
-    const room = { spec, image: given.image, place, logs, cgroup }
+    const room = { spec: { ...spec, mounts: sources.mounts }, image: given.image, place, logs, cgroup }
     started = await startRoom(room)
     const waiting = await admitRoom(room, started)
+    await sources.checkUnchanged()
     return {
       remove,
       async run(signal) {

@@ -4,7 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { CappedLogFile } from './capped-log-file.ts'
 import { containerSettings, ownerLabel } from './container-settings.ts'
 import { EngineClient, type EngineImage, EngineRefusal } from './engine-client.ts'
+import { fetchEngineImage, findEngineImage } from './engine-image.ts'
 import { troubleWithEngineMounts } from './engine-mounts.ts'
+import { type HeldSources, holdMountSources } from './mount-sources.ts'
 import { BrokenFrameError, OutputFrameReader } from './output-frames.ts'
 import { OutputSpaces, type RunPlace } from './output-space.ts'
 import { checkOwnerMark } from './owner-mark.ts'
@@ -49,7 +51,7 @@ export function createContainerEngineSandbox(options: ContainerEngineOptions): S
 
   const prepare = async (spec: RunSpec): Promise<PreparedRoom> => {
     try {
-      const image = await findImage(engine, spec.image)
+      const image = await findEngineImage(engine, spec.image)
       if (image === undefined) return failedRoom({ kind: 'image-missing' })
       const container = await prepareContainer({ engine, spec, image, ownerMark, init, spaces, rooms })
       return {
@@ -75,8 +77,10 @@ export function createContainerEngineSandbox(options: ContainerEngineOptions): S
     run: (spec, signal) => runPrepared(() => prepare(spec), signal),
 
     async hasImage(image) {
-      return (await findImage(engine, image)) !== undefined
+      return (await findEngineImage(engine, image)) !== undefined
     },
+
+    fetchImage: (image, given) => fetchEngineImage(engine, image, given),
 
     async removeLeftovers() {
       const label = ownerLabel(ownerMark)
@@ -113,12 +117,14 @@ async function prepareContainer(given: Preparation): Promise<PreparedContainer> 
   const place = await given.spaces.placeFor(spec)
   let logs: Logs | undefined
   let output: IncomingMessage | undefined
+  let sources: HeldSources | undefined
   given.rooms.add(name)
   const removeAll = async (): Promise<void> => {
     output?.destroy()
     await removeSurely(engine, name)
     await logs?.stdout.close()
     await logs?.stderr.close()
+    await sources?.[Symbol.asyncDispose]()
     given.rooms.delete(name)
     place.release()
   }
@@ -129,13 +135,12 @@ async function prepareContainer(given: Preparation): Promise<PreparedContainer> 
   }
   try {
     logs = await openLogs(spec)
-    const { warnings } = await engine.createContainer(
-      name,
-      containerSettings(spec, { ...given, user: place.user }),
-    )
+    sources = await holdMountSources(spec.mounts, engine.socketPath)
+    const settings = containerSettings({ ...spec, mounts: sources.mounts }, { ...given, user: place.user })
+    const { warnings } = await engine.createContainer(name, settings)
     refuseDiscardedLimits(warnings)
     output = await engine.attach(name)
-    const room = { engine, name, spec, image, place, logs, output }
+    const room = { engine, name, spec, image, place, logs, output, sources }
     return {
       remove,
       async run(signal) {
@@ -170,6 +175,7 @@ type Container = {
   readonly place: RunPlace
   readonly logs: Logs
   readonly output: IncomingMessage
+  readonly sources: HeldSources
 }
 
 async function runInContainer(container: Container, signal: AbortSignal): Promise<RunOutcome> {
@@ -181,6 +187,8 @@ async function runInContainer(container: Container, signal: AbortSignal): Promis
   copying.catch(kill)
   const isOutputOver = () => place.isOver(spec.limits)
   await engine.start(name)
+  // The engine looks at the paths again when it starts the room.
+  await container.sources.checkUnchanged()
   const watch = watchRun({ spec, isOutputOver, signal, kill })
   const exitCode = await engine.wait(name, stuck.signal).finally(() => watch.end())
   const { reason, elapsedMs } = watch
@@ -235,12 +243,6 @@ async function removeSurely(engine: EngineClient, name: string): Promise<void> {
     await pause(200)
   } while (performance.now() < giveUpAt)
   throw new Error(`container ${name} could not be removed (${lastProblem}). Type: docker rm --force ${name}`)
-}
-
-async function findImage(engine: EngineClient, name: string): Promise<EngineImage | undefined> {
-  // Names reach us from bundles: what is no image name must not become another route of the engine.
-  if (!/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,500}$/.test(name) || name.includes('..')) return undefined
-  return engine.findImage(name)
 }
 
 function refuseDiscardedLimits(warnings: readonly string[]): void {

@@ -8,6 +8,9 @@ export function ownerLabel(ownerMark: string): { readonly name: string; readonly
   return { name: 'org.scoregate.owner', value: ownerMark }
 }
 
+/** Where NVIDIA's runtime is the engine's own, an image could ask it for devices by a variable; ours wins over the image's. */
+const NO_DEVICES = { NVIDIA_VISIBLE_DEVICES: 'void' } as const
+
 /**
  * What we ask of the engine for one room (the body of "ContainerCreate" in the Docker Engine API): rule 4 of the design,
  * line by line. The image's ENTRYPOINT stays in front of the command, as Codabench has it, and so do the image's
@@ -22,7 +25,7 @@ export function containerSettings(
     readonly init: boolean
   },
 ): object {
-  const { limits } = spec
+  const { limits, gpu: devices = [] } = spec
   const label = ownerLabel(room.ownerMark)
   const scratch = `rw,exec,nosuid,nodev,mode=1777,size=${limits.scratchBytes}`
   return {
@@ -30,7 +33,7 @@ export function containerSettings(
     Image: room.image.id,
     Cmd: spec.command,
     WorkingDir: spec.workingDirectory,
-    Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
+    Env: Object.entries({ ...NO_DEVICES, ...spec.environment }).map(([name, value]) => `${name}=${value}`),
     User: `${room.user.uid}:${room.user.gid}`,
     Hostname: 'room',
     Domainname: '',
@@ -64,8 +67,10 @@ export function containerSettings(
         { Name: 'nofile', Soft: limits.openFiles, Hard: limits.openFiles },
         { Name: 'fsize', Soft: largestFileBytes(spec), Hard: largestFileBytes(spec) },
         { Name: 'core', Soft: 0, Hard: 0 },
+        ...(room.user.uid === process.getuid?.() ? [] : [processLimit(limits.processes)]),
       ],
       ShmSize: limits.scratchBytes,
+      ...(devices.length === 0 ? {} : { DeviceRequests: [{ Driver: 'cdi', DeviceIDs: devices }] }),
       Tmpfs: Object.fromEntries(
         ['/tmp', ...uncoveredVolumes(spec, room.image)].map((path) => [path, scratch]),
       ),
@@ -79,6 +84,14 @@ export function containerSettings(
       })),
     },
   }
+}
+
+/**
+ * Counts what the user has on the whole machine: for a room's own user the same as the engine's limit, and a second guard. A
+ * worker that is not root shares its user with its rooms, and its own processes would count.
+ */
+function processLimit(processes: number): object {
+  return { Name: 'nproc', Soft: processes, Hard: processes }
 }
 
 /**

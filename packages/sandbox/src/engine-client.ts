@@ -27,8 +27,16 @@ const ContainerReply = z.object({
 const ContainerList = z.array(z.object({ Id: z.string(), Names: z.array(z.string()).nullish() }))
 const ImageReply = z.object({
   Id: z.string(),
+  RepoDigests: z.array(z.string()).nullish(),
   Config: z.object({ Volumes: z.record(z.string(), z.unknown()).nullish() }).nullish(),
 })
+const PullLine = z.object({
+  status: z.string().optional(),
+  id: z.string().optional(),
+  progress: z.string().optional(),
+  error: z.string().optional(),
+})
+type PullLine = z.infer<typeof PullLine>
 const ImageList = z.array(z.object({ Id: z.string() }))
 const InfoReply = z.object({
   MemoryLimit: z.boolean().optional(),
@@ -47,6 +55,8 @@ export type EngineImage = {
   readonly id: string
   /** The id as a digest: it is the SHA-256 of the image's configuration, which names the digest of each of its layers. */
   readonly digest: Digest | undefined
+  /** `name@sha256:…`, for each registry that the image came from. */
+  readonly repositoryDigests: readonly string[]
   readonly volumes: readonly string[]
 }
 
@@ -83,6 +93,7 @@ export class EngineClient {
     return {
       id: image.Id,
       digest: Digest.safeParse(image.Id.replace(/^sha256:/, '')).data,
+      repositoryDigests: image.RepoDigests ?? [],
       volumes: Object.keys(image.Config?.Volumes ?? {}),
     }
   }
@@ -139,6 +150,22 @@ export class EngineClient {
   async findContainer(container: string): Promise<ContainerState | undefined> {
     const answer = await this.exchange({ path: `/containers/${container}/json` })
     return answer.status === 404 ? undefined : ContainerReply.parse(parsedBody(answer)).State
+  }
+
+  /**
+   * Fetches an image from its registry; `digest` is `sha256:…`. Yields what the engine says of it, a line at a time, as long as
+   * it says something; a failure is one of its lines.
+   */
+  async *pullImage(name: string, digest: string, signal: AbortSignal): AsyncGenerator<PullLine> {
+    const path = `/images/create?fromImage=${encodeURIComponent(name)}&tag=${encodeURIComponent(digest)}`
+    const reply = await this.send({ method: 'POST', path, timeout: 0, signal })
+    if (reply.statusCode !== 200) throw await refusalOf(reply)
+    let text = ''
+    for await (const chunk of reply.setEncoding('utf8')) {
+      const lines = (text + chunk).split('\n')
+      text = lines.pop() ?? ''
+      for (const line of lines) if (line.trim() !== '') yield PullLine.parse(JSON.parse(line))
+    }
   }
 
   /** The id of some image that the engine has; `undefined` if it has none. */

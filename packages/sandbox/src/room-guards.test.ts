@@ -162,7 +162,7 @@ print(json.dumps({"variables": variables, "fds": sorted(fds)}))`,
       const { variables, fds } = JSON.parse(ran.stdout)
       expect(fds).toEqual([0, 1, 2])
       // What every room has, whoever runs: where programs are, who and where one is.
-      const own = ['PATH', 'HOME', 'HOSTNAME', 'PWD']
+      const own = ['PATH', 'HOME', 'HOSTNAME', 'PWD', 'NVIDIA_VISIBLE_DEVICES']
       expect(variables.filter((each: string) => !own.includes(each))).toEqual(['GIVEN'])
     })
 

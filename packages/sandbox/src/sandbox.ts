@@ -31,8 +31,13 @@ export type Limits = {
 export type RunSpec = {
   /** Names the room for the operator's eyes (container name prefix); not trusted, not unique. */
   readonly label: string
-  /** An image that the site has: an engine's image name or id; for bubblewrap `host` or the path of a root file system. */
+  /**
+   * An image that the site has: an engine's image name or id, or `name@sha256:…`, which is that image or none; for bubblewrap
+   * `host` or the path of a root file system.
+   */
   readonly image: string
+  /** Devices that the program is given, as the Container Device Interface names them; none if absent. */
+  readonly gpu?: readonly string[]
   /** Program and arguments; never passed through a shell. */
   readonly command: readonly string[]
   readonly workingDirectory: string
@@ -43,6 +48,11 @@ export type RunSpec = {
   readonly stdoutFile: string
   readonly stderrFile: string
 }
+
+/** What came of fetching an image; `why` is for the site only. */
+export type FetchedImage =
+  | { readonly kind: 'fetched' }
+  | { readonly kind: 'not-fetched'; readonly why: string }
 
 /** What is known of every run that had begun. */
 export type EndedRun = {
@@ -109,6 +119,14 @@ export interface Sandbox {
   prepare(spec: RunSpec): Promise<PreparedRoom>
   /** Whether this image can be run right now without fetching anything. */
   hasImage(image: string): Promise<boolean>
+  /**
+   * Fetches an image that is pinned as `name@sha256:…` from its registry; whether it may be is for the caller to know.
+   * `onProgress` hears the registry's words, a few times a second at most. Rejects only when `signal` is aborted.
+   */
+  fetchImage(
+    image: string,
+    given: { readonly signal: AbortSignal; readonly onProgress: (words: string) => void },
+  ): Promise<FetchedImage>
   /**
    * Removes rooms that an earlier worker with the same owner mark left behind when it was killed, and unmounts its output
    * spaces; returns how many rooms there were.

@@ -19,6 +19,8 @@ export type EndedProgram = {
 export type ProgramSetting = {
   readonly sandbox: Sandbox
   readonly image: string
+  /** Devices that the policy grants with this image. */
+  readonly gpu: readonly string[]
   readonly limits: RunLimits
   readonly logs: string
   readonly submissionId: number
@@ -43,6 +45,7 @@ export async function runProgram(
     {
       label: `${program.kind}-${setting.submissionId}`,
       image: setting.image,
+      gpu: setting.gpu,
       command: program.command,
       workingDirectory: program.workingDirectory,
       environment: program.environment,

@@ -2,11 +2,13 @@ import { resolveImage } from '@scoregate/gate/policy'
 import type { WorkerSite } from '@scoregate/protocol/deposit'
 import type { Lease, RunningStatus } from '@scoregate/protocol/lease'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import { troubleWithMountSource } from '@scoregate/sandbox/mount-sources'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import type { Logger } from 'pino'
 import { collectInputs } from './collect-inputs.ts'
 import { allowedInputOrigins, type WorkerConfig } from './config.ts'
 import { dataForCompetition, maySideBySide } from './data-for-competition.ts'
+import { ensureImage } from './fetch-image.ts'
 import type { RetryPace } from './retry.ts'
 import { planRun, stepOfIngestion } from './run-plan.ts'
 import { prepareRoom } from './run-room.ts'
@@ -46,7 +48,7 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
   run.report('Preparing')
   const resolved = resolveImage(site.images, job.image, sandbox.name)
   if (resolved.kind === 'not-allowed') return notRun('image-not-allowed', log)
-  if (!(await sandbox.hasImage(resolved.image))) return notRun('image-missing', log)
+  if (!(await ensureImage(resolved, run))) return notRun('image-missing', log)
 
   const sideBySide = maySideBySide(site.competitions, job.competition)
   await using room = await prepareRoom(run.config.dataFolder, {
@@ -62,11 +64,19 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
     allowedOrigins: allowedInputOrigins(run.config),
   })
   if (collected.kind === 'refused') return notRun('inputs-unavailable', log)
+  const data = dataForCompetition(site.data, job.competition)
+  for (const { source } of data) {
+    // The sandbox refuses the machine's own folders; this worker's is for us to refuse.
+    const trouble = await troubleWithMountSource(source, [run.config.dataFolder])
+    if (trouble === undefined) continue
+    log.error({ source, why: trouble }, "a data folder of the site's policy cannot be mounted")
+    return notRun('worker-failed', log)
+  }
   const planned = planRun({
     job,
     inputs: collected.inputs,
     folders: room.folders,
-    data: dataForCompetition(site.data, job.competition),
+    data,
     sideBySide,
   })
   if (planned.kind === 'program-unusable') return notRun('program-unusable', log)
@@ -90,6 +100,7 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
         setting: {
           sandbox,
           image: resolved.image,
+          gpu: resolved.gpu,
           limits: site.limits,
           logs: room.logs,
           submissionId: job.submission.id,
