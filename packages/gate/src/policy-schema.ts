@@ -1,7 +1,7 @@
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { Duration } from '@scoregate/protocol/durations'
 import { z } from 'zod'
-import { ByteSize } from './byte-size.ts'
+import { BYTE_SIZE_WORDS, ByteSize } from './byte-size.ts'
 
 const DURATION_WORDS = 'a whole number and a unit: 30s, 15m, 24h or 7d'
 
@@ -168,6 +168,7 @@ export const PolicyFile = z.strictObject({
       scratch: ByteSize.default(256 * 2 ** 20),
       time: PolicyDuration.default(3600),
       input: ByteSize.default(4 * 2 ** 30),
+      cache: z.union([z.literal(0), ByteSize], { error: `0, or ${BYTE_SIZE_WORDS}` }).default(10 * 2 ** 30),
     })
     .prefault({}),
   data: z

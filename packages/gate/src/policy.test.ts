@@ -289,6 +289,24 @@ describe('the data of a policy', () => {
   })
 })
 
+describe('the size of the cache', () => {
+  const cacheBytes = (text: string) => {
+    const { policy, digest } = valid(text)
+    return workerSite(policy, digest).limits.cacheBytes
+  }
+
+  it('is ten gibibytes, another size, or nothing at all', () => {
+    expect(cacheBytes(HEAD)).toBe(10 * 2 ** 30)
+    expect(cacheBytes(`${HEAD}limits: { cache: 2GB }`)).toBe(2e9)
+    expect(cacheBytes(`${HEAD}limits: { cache: 0 }`)).toBe(0)
+    expect(problems(`${HEAD}limits: { cache: no }`)).toEqual([
+      expect.stringMatching(
+        /^policy\.yaml:3:11: limits\.cache: "no" is not accepted\. Allowed: 0, or a whole number/,
+      ),
+    ])
+  })
+})
+
 describe('running side by side', () => {
   it('is for the competitions whose first pattern says so', () => {
     const { policy, digest } = valid(

@@ -194,6 +194,7 @@ export function workerSite(policy: Policy, digest: Digest): WorkerSite {
       scratchBytes: limits.scratch,
       timeSeconds: limits.time,
       inputBytes: limits.input,
+      cacheBytes: limits.cache,
     },
     data: policy.data.map(({ competition, source, target, runs }) => ({ competition, source, target, runs })),
     competitions: policy.competitionPatterns.map((pattern) => ({

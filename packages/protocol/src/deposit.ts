@@ -48,6 +48,8 @@ export const RunLimits = z.strictObject({
   timeSeconds: z.int().min(1),
   /** Largest archive that is fetched, and largest total when unpacked. */
   inputBytes: z.int().min(1),
+  /** Most that a worker keeps of inputs for later runs; 0 keeps nothing. */
+  cacheBytes: z.int().min(0),
 })
 export type RunLimits = z.infer<typeof RunLimits>
 

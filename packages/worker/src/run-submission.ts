@@ -9,6 +9,7 @@ import { collectInputs } from './collect-inputs.ts'
 import { allowedInputOrigins, type WorkerConfig } from './config.ts'
 import { dataForCompetition, maySideBySide } from './data-for-competition.ts'
 import { ensureImage } from './fetch-image.ts'
+import type { InputCache } from './input-cache.ts'
 import type { RetryPace } from './retry.ts'
 import { planRun, stepOfIngestion } from './run-plan.ts'
 import { prepareRoom } from './run-room.ts'
@@ -32,6 +33,7 @@ export type SubmissionRun = {
   readonly config: WorkerConfig
   readonly sandbox: Sandbox
   readonly spool: Spool
+  readonly cache: InputCache
   readonly report: (status: RunningStatus) => void
   readonly signal: AbortSignal
   readonly log: Logger
@@ -60,6 +62,8 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
     ...run,
     job,
     room,
+    platform: run.config.hubUrl,
+    cacheBytes: site.limits.cacheBytes,
     maxBytes: site.limits.inputBytes,
     allowedOrigins: allowedInputOrigins(run.config),
   })

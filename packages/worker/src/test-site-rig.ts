@@ -58,6 +58,7 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
       scratchBytes: 16 * 2 ** 20,
       timeSeconds: 60,
       inputBytes: 10 * 2 ** 20,
+      cacheBytes: 10 * 2 ** 20,
     },
   }
 

@@ -10,6 +10,7 @@ import { WorkerConfig, type WorkerConfigInput } from './config.ts'
 import { type Depositor, startDepositor } from './depositor.ts'
 import { connectDesk, type DeskClient } from './desk-client.ts'
 import { connectHubQueue, type HubQueue, type LeasedJob, type LeaseStanding } from './hub-queue.ts'
+import { type InputCache, openInputCache } from './input-cache.ts'
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts'
 import { NETWORK_PACE, pauseForRetry, type RetryPace } from './retry.ts'
 import { removeLeftRooms } from './run-room.ts'
@@ -34,6 +35,7 @@ type Working = {
   readonly queue: HubQueue
   readonly desk: DeskClient
   readonly spool: Spool
+  readonly cache: InputCache
   readonly depositor: Depositor
   /** Aborted when the worker stops. */
   readonly signal: AbortSignal
@@ -58,6 +60,7 @@ export async function startWorker(given: WorkerConfigInput, parts: WorkerParts):
   if (rooms > 0) log.warn({ rooms }, 'rooms that an earlier worker left running are removed')
   await removeLeftRooms(config.dataFolder)
   const spool = await openSpool(join(config.dataFolder, 'spool'))
+  const cache = await openInputCache(join(config.dataFolder, 'cache'))
   const stopping = new AbortController()
   const queue = connectHubQueue({ ...config, version: VERSION })
   const desk = connectDesk(config)
@@ -70,6 +73,7 @@ export async function startWorker(given: WorkerConfigInput, parts: WorkerParts):
     queue,
     desk,
     spool,
+    cache,
     depositor,
     signal: stopping.signal,
   }
@@ -127,13 +131,21 @@ async function takeJobs(working: Working): Promise<void> {
 }
 
 /** A run that fills the disk fails, and takes others with it: there must be place for what it may write, sealed once more. */
-async function hasRoomFor({ limits }: WorkerSite, { config, log }: Working): Promise<boolean> {
-  const { bavail, bsize } = await statfs(config.dataFolder)
-  const freeBytes = bavail * bsize
+async function hasRoomFor({ limits }: WorkerSite, { config, cache, log }: Working): Promise<boolean> {
+  await cache.shrinkTo(limits.cacheBytes)
   const neededBytes = 2 * limits.outputBytes
+  if ((await freeBytesOf(config.dataFolder)) >= neededBytes) return true
+  // A run that can be run is worth more than inputs that can be fetched again.
+  await cache.shrinkTo(0)
+  const freeBytes = await freeBytesOf(config.dataFolder)
   if (freeBytes >= neededBytes) return true
   log.error({ freeBytes, neededBytes }, 'too little free space for a run; no job is taken')
   return false
+}
+
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
 }
 
 async function doJob(lease: Lease, site: WorkerSite, working: Working): Promise<void> {
