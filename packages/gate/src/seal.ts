@@ -1,5 +1,6 @@
 import { constants, type Dirent } from 'node:fs'
 import { type FileHandle, open, opendir, stat } from 'node:fs/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import {
   type ManifestEntry,
@@ -11,7 +12,7 @@ import { sortEntries } from './manifest.ts'
 import { isChanged, type RefusalKind, refusalOfError, type SealSink, sealFile } from './sealed-file.ts'
 import { shownBytes } from './shown-text.ts'
 
-export type { SealSink } from './sealed-file.ts'
+export type { SealSink, StoredFile } from './sealed-file.ts'
 
 /** How much may be sealed of one folder; more makes the hold hostile. */
 export type SealLimits = {
@@ -47,7 +48,16 @@ export async function sealFolder(given: {
   /** Called after each sealed file with what was sealed so far. */
   onProgress?: (progress: { files: number; bytes: number }) => void
 }): Promise<{ entries: ManifestEntry[]; refusals: SealRefusal[] }> {
-  const walk: Walk = { ...given, entries: [], refusals: [], files: 0, folders: 0, bytes: 0, isOver: false }
+  const walk: Walk = {
+    ...given,
+    entries: [],
+    refusals: [],
+    files: 0,
+    folders: 0,
+    bytes: 0,
+    isOver: false,
+    turnEndsAt: performance.now() + TURN_MS,
+  }
   await using root = await openRoot(given.folder)
   await sealOpenFolder(walk, root, [])
   return { entries: sortEntries(walk.entries), refusals: walk.refusals }
@@ -66,7 +76,12 @@ type Walk = {
   bytes: number
   /** A cap was reached: nothing more is looked at. */
   isOver: boolean
+  /** When to let others have a turn, by `performance.now()`. */
+  turnEndsAt: number
 }
+
+/** Small files are sealed without waiting, so that thousands are fast; after so long everything else gets a turn. */
+const TURN_MS = 5
 
 /** A name in a folder, as bytes: names need not be UTF-8. */
 type Name = Dirent<Buffer>
@@ -115,10 +130,16 @@ async function sealOpenFolder(walk: Walk, folder: FileHandle, parents: readonly 
   for (const name of names) {
     if (walk.isOver) return
     await sealName(walk, folder, parents, name, twins)
+    if (performance.now() > walk.turnEndsAt) await giveTurn(walk)
   }
   const after = await folder.stat({ bigint: true })
   // Something came, went or moved: what was sealed may not be what the run left.
   if (isChanged(before, after)) refuse(walk, parents, undefined, 'changed-while-read')
+}
+
+async function giveTurn(walk: Walk): Promise<void> {
+  await nextTurn()
+  walk.turnEndsAt = performance.now() + TURN_MS
 }
 
 /** The names of a folder in byte order; fewer when the walk is over, since a folder can hold more than memory does. */

@@ -10,6 +10,8 @@ import { ReasonCode } from './reason-code.ts'
  *
  *     GET  /api/worker/site                    -> 200 WorkerSite   (what the policy lets this worker do)
  *     PUT  /api/worker/blobs/:sha256           raw bytes -> 201 stored | 200 already there | 400 other bytes than the name says
+ *     POST /api/worker/packs                   many small files at once, see `@scoregate/protocol/pack` -> 201 {}
+ *                                              | 400 cut off, or other bytes than a digest says; what came before is stored
  *     POST /api/worker/deposits                Deposit -> 201 DepositReceipt | 200 the same deposit was made before
  *
  * The blobs go first; a deposit whose manifest names a blob that is not in the vault is refused. Depositing the same
@@ -17,6 +19,7 @@ import { ReasonCode } from './reason-code.ts'
  */
 export const WORKER_SITE_PATH = '/api/worker/site'
 export const BLOBS_PATH = '/api/worker/blobs'
+export const PACKS_PATH = '/api/worker/packs'
 export const DEPOSITS_PATH = '/api/worker/deposits'
 
 export const Deposit = z.strictObject({

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { Blobs, StoredBlob } from './blobs.ts'
+import { tooLarge, writeHashedFile } from './hashed-file.ts'
 
 /**
  * Blobs as files: `<folder>/ab/cdef…`, written to `<folder>/incoming` first, synced, then renamed into place and the
@@ -21,27 +22,53 @@ export async function openDiskBlobs(folder: string): Promise<Blobs> {
     file: join(folder, sha256.slice(0, 2), sha256.slice(2)),
   })
 
+  /** Gives a written file its name, which the next sync of its folder makes durable. */
+  const moveIntoPlace = async (temporary: string, sha256: Digest): Promise<void> => {
+    const target = place(sha256)
+    const made = await mkdir(target.folder, { recursive: true, mode: 0o700 })
+    if (made !== undefined) await syncFolder(folder)
+    await rename(temporary, target.file)
+  }
+
+  const putSmall = async (sha256: Digest, bytes: Uint8Array): Promise<void> => {
+    requireDigest(digestOf(bytes), sha256)
+    if (await hasSame(place(sha256).file, bytes)) return
+    const temporary = join(incoming, randomUUID())
+    try {
+      await writeSynced(temporary, bytes)
+      await moveIntoPlace(temporary, sha256)
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
+  }
+
   return {
-    async put(source, limits = {}) {
+    async put(source, { maxBytes, expected } = {}) {
+      if (expected !== undefined && (await isIntact(place(expected).file, expected))) {
+        const read = await hashOnly(source, maxBytes)
+        requireDigest(read.sha256, expected)
+        // Another may have moved it into its place a moment ago and not be done.
+        await syncFolder(place(expected).folder)
+        return read
+      }
       const temporary = join(incoming, randomUUID())
       try {
-        const stored = await writeHashed(temporary, source, limits.maxBytes ?? Number.POSITIVE_INFINITY)
-        if (limits.expected !== undefined && limits.expected !== stored.sha256) {
-          throw new ScoregateError({
-            kind: 'bad-input',
-            code: 'digest-differs',
-            message: `The bytes that arrived have the SHA-256 ${stored.sha256}, not ${limits.expected}.`,
-            remedy: 'Send the file again.',
-          })
-        }
-        const target = place(stored.sha256)
-        await mkdir(target.folder, { recursive: true, mode: 0o700 })
-        await rename(temporary, target.file)
-        await syncFolder(target.folder)
-        return stored
+        const { sha256, sizeBytes, durable } = await writeHashedFile(temporary, source, maxBytes)
+        await durable
+        requireDigest(sha256, expected)
+        await moveIntoPlace(temporary, sha256)
+        await syncFolder(place(sha256).folder)
+        return { sha256, sizeBytes }
       } finally {
         await rm(temporary, { force: true })
       }
+    },
+
+    async putAll(given) {
+      await inParallel(given, ({ sha256, bytes }) => putSmall(sha256, bytes))
+      const folders = [...new Set(given.map(({ sha256 }) => place(sha256).folder))]
+      await inParallel(folders, syncFolder)
     },
 
     async open(sha256) {
@@ -51,7 +78,10 @@ export async function openDiskBlobs(folder: string): Promise<Blobs> {
       const check = verifying(sha256)
       // A reader that stops early leaves nobody to hear of altered bytes; unheard, the error would end the program.
       check.on('error', () => undefined)
-      return { stream: createReadStream(file).compose(check), sizeBytes: found }
+      return {
+        stream: createReadStream(file, { highWaterMark: READ_BYTES }).compose(check),
+        sizeBytes: found,
+      }
     },
 
     async find(sha256) {
@@ -65,31 +95,68 @@ export async function openDiskBlobs(folder: string): Promise<Blobs> {
   }
 }
 
-async function writeHashed(
-  file: string,
-  source: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-): Promise<StoredBlob> {
-  const hash = createHash('sha256')
-  let sizeBytes = 0
+const READ_BYTES = 256 * 1024
+
+/** More at once than the disk can do and fewer than open files. */
+const PARALLEL = 16
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values()
+  // All take from one iterator, so each item is taken once.
+  const lane = async () => {
+    for (const item of left) await work(item)
+  }
+  const lanes = await Promise.allSettled(Array.from({ length: PARALLEL }, lane))
+  // Nothing goes on behind the back of whoever hears of the first failure.
+  for (const result of lanes) if (result.status === 'rejected') throw result.reason
+}
+
+function digestOf(bytes: Uint8Array): Digest {
+  return Digest.parse(createHash('sha256').update(bytes).digest('hex'))
+}
+
+function requireDigest(actual: Digest, expected: Digest | undefined): void {
+  if (expected === undefined || expected === actual) return
+  throw new ScoregateError({
+    kind: 'bad-input',
+    code: 'digest-differs',
+    message: `The bytes that arrived have the SHA-256 ${actual}, not ${expected}.`,
+    remedy: 'Send the file again.',
+  })
+}
+
+async function writeSynced(file: string, bytes: Uint8Array): Promise<void> {
   const handle = await open(file, 'wx', 0o600)
   try {
-    for await (const chunk of source) {
-      sizeBytes += chunk.byteLength
-      if (sizeBytes > maxBytes) {
-        throw new ScoregateError({
-          kind: 'too-large',
-          code: 'too-large',
-          message: `The file is larger than the ${maxBytes} bytes that are allowed.`,
-          remedy: 'Send a smaller file, or ask for a higher limit.',
-        })
-      }
-      hash.update(chunk)
-      await handle.writeFile(chunk)
-    }
+    await handle.writeFile(bytes)
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+/** Whether a file is there and has just these bytes. */
+async function hasSame(file: string, bytes: Uint8Array): Promise<boolean> {
+  if ((await sizeOf(file)) !== bytes.byteLength) return false
+  return (await readFile(file)).equals(bytes)
+}
+
+/** Whether a file is there and has the bytes that its name promises. */
+async function isIntact(file: string, sha256: Digest): Promise<boolean> {
+  if ((await sizeOf(file)) === undefined) return false
+  return (await hashOnly(createReadStream(file, { highWaterMark: READ_BYTES }))).sha256 === sha256
+}
+
+async function hashOnly(
+  source: AsyncIterable<Uint8Array>,
+  maxBytes: number = Number.POSITIVE_INFINITY,
+): Promise<StoredBlob> {
+  const hash = createHash('sha256')
+  let sizeBytes = 0
+  for await (const chunk of source) {
+    sizeBytes += chunk.byteLength
+    if (sizeBytes > maxBytes) throw tooLarge(maxBytes)
+    hash.update(chunk)
   }
   return { sha256: Digest.parse(hash.digest('hex')), sizeBytes }
 }

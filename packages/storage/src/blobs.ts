@@ -7,7 +7,8 @@ export type StoredBlob = { readonly sha256: Digest; readonly sizeBytes: number }
 /** Content-addressed bytes: the hub's blobs, the desk's vault. A blob's name is the SHA-256 of its content. */
 export interface Blobs {
   /**
-   * Stores a stream, hashing while it writes; durable when it resolves. The same content twice is stored once.
+   * Stores a stream, hashing while it writes; durable when it resolves. Content that is there already, as `expected` says
+   * and as reading it shows, is not written again; what a failing disk altered is.
    * Throws `ScoregateError` (`too-large`) past `maxBytes`, and (`bad-input`) when the content is not what `expected` says;
    * in both cases nothing is kept.
    */
@@ -15,6 +16,11 @@ export interface Blobs {
     source: AsyncIterable<Uint8Array>,
     limits?: { maxBytes?: number; expected?: Digest },
   ): Promise<StoredBlob>
+  /**
+   * Stores small blobs that are in memory, all at once, each compared with its name; durable when it resolves. Throws
+   * `ScoregateError` (`bad-input`) when one is not what its name says; others may have been stored.
+   */
+  putAll(blobs: readonly { readonly sha256: Digest; readonly bytes: Uint8Array }[]): Promise<void>
   /**
    * Opens a blob for reading. The stream re-hashes what it reads and ends in an error, not in a normal end, when the
    * bytes are not what their name says. Throws `ScoregateError` (`not-found`) when absent.

@@ -13,6 +13,8 @@ export type Depositor = {
   stop(): Promise<void>
 }
 
+const PARCELS_AT_ONCE = 3
+
 /**
  * Starts with nothing to deposit. Tries for ever: a sealed run is a result that somebody waits for. A lease that was lost
  * does not stop it, because desk and hub know by the attempt's number whether the result is still wanted; a cancelled
@@ -84,9 +86,25 @@ async function depositOnce(
   { run, record }: LeftoverRun,
   signal: AbortSignal,
 ): Promise<Awaited<ReturnType<DeskClient['deposit']>> | DeskTrouble> {
-  for (const sha256 of new Set(record.deposit.manifest.entries.map((entry) => entry.sha256))) {
-    const answer = await desk.putBlob({ sha256, file: run.file(sha256) }, signal)
-    if (answer.kind === 'unavailable') return answer
+  const { pack, files } = await run.parcels()
+  const parcels = files.map((file) => () => desk.putBlob(file, signal))
+  if (pack !== undefined) parcels.unshift(() => desk.putPack(pack, signal))
+  const trouble = await sendAll(parcels)
+  return trouble ?? (await desk.deposit(record.deposit, signal))
+}
+
+/** Sends a few at a time, so that one side reads while the other writes; begins no more after the first trouble. */
+async function sendAll(parcels: readonly (() => Promise<{ kind: 'stored' } | DeskTrouble>)[]) {
+  const left = parcels.values()
+  let trouble: DeskTrouble | undefined
+  // All lanes take from one iterator, so each parcel is sent once.
+  const lane = async (): Promise<void> => {
+    for (const send of left) {
+      const answer = await send()
+      if (answer.kind === 'unavailable') trouble ??= answer
+      if (trouble !== undefined) return
+    }
   }
-  return await desk.deposit(record.deposit, signal)
+  await Promise.all(Array.from({ length: PARCELS_AT_ONCE }, lane))
+  return trouble
 }

@@ -1,15 +1,16 @@
-import { openAsBlob } from 'node:fs'
 import {
   BLOBS_PATH,
   DEPOSITS_PATH,
   type Deposit,
   DepositReceipt,
+  PACKS_PATH,
   WORKER_SITE_PATH,
   WorkerSite,
 } from '@scoregate/protocol/deposit'
 import type { Digest } from '@scoregate/protocol/digest'
 import { ErrorBody } from '@scoregate/protocol/errors'
 import { type Answer, call } from './http-call.ts'
+import { sendFile } from './send-file.ts'
 
 /** Why the desk did not do what was asked; for the site's own log. */
 export type DeskTrouble = { readonly kind: 'unavailable'; readonly why: string }
@@ -22,6 +23,8 @@ export type DeskClient = {
     blob: { readonly sha256: Digest; readonly file: string },
     signal: AbortSignal,
   ): Promise<{ readonly kind: 'stored' } | DeskTrouble>
+  /** Stores the small files of a pack in the vault, each under its digest. */
+  putPack(file: string, signal: AbortSignal): Promise<{ readonly kind: 'stored' } | DeskTrouble>
   /** `superseded`: the platform wants this attempt no more, or the desk has a hold of it with other content. */
   deposit(
     deposit: Deposit,
@@ -35,7 +38,7 @@ const QUESTION_TIMEOUT_MS = 20_000
 // A manifest of a hundred thousand files has some 20 MB, and the desk reads the scores before it answers.
 const DEPOSIT_TIMEOUT_MS = 120_000
 // The desk writes to disk and syncs while it receives; an hour is 2.8 MB/s for 10 GB.
-const BLOB_TIMEOUT_MS = 3_600_000
+const FILE_TIMEOUT_MS = 3_600_000
 
 /** Speaks the deposit wire of `@scoregate/protocol/deposit` with the desk at `deskUrl`. */
 export function connectDesk(desk: { readonly deskUrl: string; readonly deskToken: string }): DeskClient {
@@ -55,11 +58,12 @@ export function connectDesk(desk: { readonly deskUrl: string; readonly deskToken
 
     async putBlob({ sha256, file }, signal) {
       const url = `${base}${BLOBS_PATH}/${sha256}`
-      const body = await openAsBlob(file)
-      const answer = await call({ method: 'PUT', url, token, body, timeoutMs: BLOB_TIMEOUT_MS, signal })
-      if (answer.kind === 'answer' && (answer.status === 201 || answer.status === 200))
-        return { kind: 'stored' }
-      return troubleOf(answer)
+      return stored(await sendFile({ method: 'PUT', url, token, file, timeoutMs: FILE_TIMEOUT_MS, signal }))
+    },
+
+    async putPack(file, signal) {
+      const url = base + PACKS_PATH
+      return stored(await sendFile({ method: 'POST', url, token, file, timeoutMs: FILE_TIMEOUT_MS, signal }))
     },
 
     async deposit(deposit, signal) {
@@ -81,6 +85,11 @@ export function connectDesk(desk: { readonly deskUrl: string; readonly deskToken
         : { kind: 'unavailable', why: 'an answer that this worker cannot read' }
     },
   }
+}
+
+function stored(answer: Answer): { readonly kind: 'stored' } | DeskTrouble {
+  if (answer.kind === 'answer' && (answer.status === 201 || answer.status === 200)) return { kind: 'stored' }
+  return troubleOf(answer)
 }
 
 /** Other conflicts pass when the deposit is tried again; an attempt that has its one hold never gets another. */

@@ -5,7 +5,7 @@ export type Answer =
 
 /** One request with a token. */
 export type Call = {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST'
   readonly url: string
   readonly token: string
   /** JSON as text; a Blob is sent as its bytes, with its length in front. */
@@ -22,7 +22,6 @@ const LARGEST_ANSWER_BYTES = 8 * 1024 * 1024
  * `signal` when that is aborted.
  */
 export async function call(request: Call): Promise<Answer> {
-  const isFile = request.body instanceof Blob
   const hasBody = request.body !== undefined
   try {
     const response = await fetch(request.url, {
@@ -32,11 +31,11 @@ export async function call(request: Call): Promise<Answer> {
       headers: {
         Authorization: `Bearer ${request.token}`,
         Accept: 'application/json',
-        ...(hasBody ? { 'Content-Type': isFile ? 'application/octet-stream' : 'application/json' } : {}),
+        ...(hasBody ? { 'Content-Type': 'application/json' } : {}),
       },
       ...(hasBody ? { body: request.body } : {}),
     })
-    return { kind: 'answer', status: response.status, body: parseJson(await readCapped(response)) }
+    return { kind: 'answer', status: response.status, body: parseJson(await readCapped(response.body ?? [])) }
   } catch (error) {
     request.signal.throwIfAborted()
     return { kind: 'unreachable', why: networkTrouble(error) }
@@ -46,15 +45,17 @@ export async function call(request: Call): Promise<Answer> {
 /** What went wrong on the network, without the address: the system's code where there is one. */
 export function networkTrouble(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown trouble'
-  const { cause } = error
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
+  for (const one of [error.cause, error]) {
+    if (one instanceof Error && 'code' in one && typeof one.code === 'string') return one.code
+  }
   return error.name === 'Error' || error.name === 'TypeError' ? 'no connection' : error.name
 }
 
-async function readCapped(response: Response): Promise<string> {
+/** An answer as text; throws when it is larger than any that we know. */
+export async function readCapped(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = []
   let sizeBytes = 0
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body) {
     sizeBytes += chunk.byteLength
     if (sizeBytes > LARGEST_ANSWER_BYTES) throw new Error('the answer is too large')
     chunks.push(chunk)
@@ -62,7 +63,8 @@ async function readCapped(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-function parseJson(text: string): unknown {
+/** What an answer says; undefined when it is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -14,7 +14,7 @@ import type { RetryPace } from './retry.ts'
 import { planRun, stepOfIngestion } from './run-plan.ts'
 import { prepareRoom } from './run-room.ts'
 import { runSteps, type SealedRun } from './run-steps.ts'
-import type { LeftoverRun, Spool } from './spool.ts'
+import type { LeftoverRun, Spool, SpooledRun } from './spool.ts'
 import { makeSpoolRecord } from './spool-record.ts'
 import { troubleOf } from './trouble.ts'
 
@@ -94,7 +94,7 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
 
   const spooled = await run.spool.begin()
   try {
-    const sealed = await stepsOrNothing(run, () =>
+    const sealed = await stepsOrNothing(run, spooled, () =>
       runSteps({
         ...run,
         plan: planned.plan,
@@ -134,6 +134,7 @@ function notRun(reason: ReasonCode, log: Logger): RunEnd {
  */
 async function stepsOrNothing(
   { signal, log }: SubmissionRun,
+  spooled: SpooledRun,
   steps: () => Promise<SealedRun>,
 ): Promise<SealedRun> {
   try {
@@ -141,6 +142,7 @@ async function stepsOrNothing(
   } catch (error) {
     signal.throwIfAborted()
     log.error(troubleOf(error), 'the worker failed in the middle of a run')
+    await spooled.clear()
     return { programs: [], entries: [], refusals: [], failure: 'worker-failed' }
   }
 }

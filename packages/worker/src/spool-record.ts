@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { manifestDigest, sortEntries } from '@scoregate/gate/manifest'
 import { readScores } from '@scoregate/gate/scores'
 import type { WorkerSite } from '@scoregate/protocol/deposit'
@@ -74,8 +73,8 @@ async function scoresFailure(
   if ([json, txt].some((entry) => (entry?.sizeBytes ?? 0) > LARGEST_SCORES_BYTES)) return 'scores-unreadable'
   const reading = readScores(
     {
-      ...(json === undefined ? {} : { json: await readFile(spooled.file(json.sha256)) }),
-      ...(txt === undefined ? {} : { txt: await readFile(spooled.file(txt.sha256)) }),
+      ...(json === undefined ? {} : { json: await spooled.read(json.sha256) }),
+      ...(txt === undefined ? {} : { txt: await spooled.read(txt.sha256) }),
     },
     job.columns,
   )

@@ -1,11 +1,13 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { manifestDigest } from '@scoregate/gate/manifest'
 import { Digest } from '@scoregate/protocol/digest'
 import type { Manifest } from '@scoregate/protocol/manifest'
+import { readPack } from '@scoregate/protocol/pack'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openSpool, type SpoolRecord } from './spool.ts'
+import { openSpool, type SpooledRun, type SpoolRecord } from './spool.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -58,11 +60,27 @@ async function* bytes(...texts: string[]) {
   for (const text of texts) yield Buffer.from(text)
 }
 
+function putSmall(run: SpooledRun, text: string) {
+  const { putSmall: put } = run.sink
+  if (put === undefined) throw new Error('the spool takes small files')
+  return put(Buffer.from(text))
+}
+
+async function packedIn(pack: string | undefined): Promise<[string, string][]> {
+  const files: [string, string][] = []
+  for await (const { sha256, bytes: content } of readPack(createReadStream(pack ?? '')))
+    files.push([sha256, String(Buffer.from(content))])
+  return files
+}
+
 describe('the spool', () => {
-  it('keeps a committed run over a restart, by the digests of its files', async () => {
+  it('keeps a committed run over a restart: small files in one pack, large ones by their digests', async () => {
     const run = await (await openSpool(folder)).begin()
-    const stored = await run.sink.put(bytes('hello ', 'world'))
-    expect(stored).toEqual({
+    const small = putSmall(run, 'hello')
+    expect(putSmall(run, 'hello')).toEqual(small)
+    const other = putSmall(run, '')
+    const large = await run.sink.put(bytes('hello ', 'world'))
+    expect(large).toEqual({
       sha256: 'b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9',
       sizeBytes: 11,
     })
@@ -71,14 +89,50 @@ describe('the spool', () => {
     const [leftover, ...others] = await (await openSpool(folder)).takeLeftovers()
     expect(others).toEqual([])
     expect(leftover?.record).toEqual(RECORD)
-    expect(leftover?.run.file(stored.sha256)).toBe(run.file(stored.sha256))
+    const parcels = await leftover?.run.parcels()
+    expect(parcels?.files.map((parcel) => parcel.sha256)).toEqual([large.sha256])
+    expect(await readFile(parcels?.files[0]?.file ?? '', 'utf8')).toBe('hello world')
+    expect(await packedIn(parcels?.pack)).toEqual([
+      [small.sha256, 'hello'],
+      [other.sha256, ''],
+    ])
     await leftover?.run.remove()
     expect(await readdir(folder)).toEqual([])
+  })
+
+  it('gives back and copies what was sealed, small or large, many times over', async () => {
+    const run = await (await openSpool(folder)).begin()
+    const texts = Array.from({ length: 40 }, (_, count) => String(count).repeat(60_000))
+    const small = texts.map((text) => putSmall(run, text))
+    const large = await run.sink.put(bytes('large'))
+    for (const [index, text] of texts.entries()) {
+      const sha256 = small[index]?.sha256 ?? large.sha256
+      expect(String(await run.read(sha256))).toBe(text)
+      await run.copy(sha256, join(folder, `copy-${index}`))
+      expect(await readFile(join(folder, `copy-${index}`), 'utf8')).toBe(text)
+    }
+    await run.copy(large.sha256, join(folder, 'copy-large'))
+    expect(await readFile(join(folder, 'copy-large'), 'utf8')).toBe('large')
+    await expect(run.copy(large.sha256, join(folder, 'copy-large'))).rejects.toMatchObject({ code: 'EEXIST' })
+    await run.remove()
+  })
+
+  it('forgets what was sealed when the steps of a run broke off, and takes files anew', async () => {
+    const run = await (await openSpool(folder)).begin()
+    putSmall(run, 'of the broken run')
+    await run.sink.put(bytes('large, of the broken run'))
+    await run.clear()
+    const kept = putSmall(run, 'after it')
+    await run.commit(RECORD)
+    const { pack, files } = await run.parcels()
+    expect(files).toEqual([])
+    expect(await packedIn(pack)).toEqual([[kept.sha256, 'after it']])
   })
 
   it('removes what was never committed', async () => {
     const run = await (await openSpool(folder)).begin()
     await run.sink.put(bytes('half a run'))
+    putSmall(run, 'and a small file')
     expect(await (await openSpool(folder)).takeLeftovers()).toEqual([])
     expect(await readdir(folder)).toEqual([])
   })

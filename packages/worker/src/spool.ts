@@ -1,11 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SealSink } from '@scoregate/gate/seal'
 import { Deposit } from '@scoregate/protocol/deposit'
 import { Digest } from '@scoregate/protocol/digest'
+import { writeHashedFile } from '@scoregate/storage/hashed-file'
 import { z } from 'zod'
 import { syncFolder, writeDurably } from './durable-files.ts'
+import { createSpoolPack, type SpoolPack } from './spool-pack.ts'
 
 /** What is left to do for a sealed run; on disk, so that a worker that is killed does it after its restart. */
 export const SpoolRecord = z.strictObject({
@@ -16,16 +19,28 @@ export const SpoolRecord = z.strictObject({
 })
 export type SpoolRecord = z.infer<typeof SpoolRecord>
 
-/** The sealed files of one run, by digest, and its record once everything is sealed. */
+/** The sealed files of one run, and its record once everything is sealed. */
 export type SpooledRun = {
-  /** Takes sealed files; each is durable when its promise resolves. */
+  /** Takes sealed files; they are durable when `commit` resolves. */
   readonly sink: SealSink
-  /** The path of a sealed file. */
-  file(sha256: Digest): string
-  /** From here on a restarted worker deposits the run. */
+  /** The bytes of a sealed file, until the run is committed; for small ones. */
+  read(sha256: Digest): Promise<Buffer>
+  /** Copies a sealed file to a path where nothing is, until the run is committed. */
+  copy(sha256: Digest, target: string): Promise<void>
+  /** Forgets what was sealed so far. */
+  clear(): Promise<void>
+  /** Makes all that was sealed durable, then the record: from here on a restarted worker deposits the run. */
   commit(record: SpoolRecord): Promise<void>
+  /** What there is to bring to the desk. */
+  parcels(): Promise<SpoolParcels>
   /** Forgets the run and its files. */
   remove(): Promise<void>
+}
+
+/** Sealed files as they travel: the small ones in one file (see `@scoregate/protocol/pack`), the others each by itself. */
+export type SpoolParcels = {
+  readonly pack: string | undefined
+  readonly files: readonly { readonly sha256: Digest; readonly file: string }[]
 }
 
 /** A run that was sealed but not deposited when its worker ended. */
@@ -39,8 +54,15 @@ export type Spool = {
 }
 
 const RECORD = 'record.json'
+const PACK = 'pack'
 
-/** Opens the spool in `folder`, making it if need be: one folder a run, `<run>/<sha256>` and `<run>/record.json`. */
+// Each has an open file; what is beyond waits for the disk.
+const MOST_UNSYNCED_FILES = 8
+
+/**
+ * Opens the spool in `folder`, making it if need be: one folder a run, with `pack` for its small files, `<sha256>` for each
+ * large one, and `record.json`. The record comes last, when all else is on the disk: without it a run was never sealed.
+ */
 export async function openSpool(folder: string): Promise<Spool> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
 
@@ -67,52 +89,72 @@ export async function openSpool(folder: string): Promise<Spool> {
 
 function spooledRun(home: string): SpooledRun {
   const file = (sha256: Digest) => join(home, sha256)
-  return {
-    file,
+  let pack: SpoolPack | undefined
+  let unsynced: Promise<void>[] = []
 
+  const closePack = (): void => {
+    pack?.close()
+    pack = undefined
+  }
+
+  return {
     sink: {
       async put(source) {
+        if (unsynced.length >= MOST_UNSYNCED_FILES) await unsynced.shift()
         const temporary = join(home, `${randomUUID()}.part`)
-        const stored = await writeHashed(temporary, source)
-        await rename(temporary, file(stored.sha256))
-        await syncFolder(home)
-        return stored
+        const { sha256, sizeBytes, durable } = await writeHashedFile(temporary, source)
+        unsynced.push(durable)
+        await rename(temporary, file(sha256))
+        return { sha256, sizeBytes }
+      },
+
+      putSmall(bytes) {
+        pack ??= createSpoolPack(join(home, PACK))
+        return pack.add(bytes)
       },
     },
 
+    async read(sha256) {
+      return pack?.find(sha256) ?? (await readFile(file(sha256)))
+    },
+
+    async copy(sha256, target) {
+      const small = pack?.find(sha256)
+      if (small !== undefined) await writeFile(target, small, { flag: 'wx' })
+      else await copyFile(file(sha256), target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    },
+
+    async clear() {
+      await Promise.allSettled(unsynced)
+      unsynced = []
+      closePack()
+      for (const name of await readdir(home)) await rm(join(home, name), { force: true })
+    },
+
     async commit(record) {
+      await Promise.all([pack?.sync(), ...unsynced])
+      closePack()
+      await syncFolder(home)
       await writeDurably(join(home, RECORD), JSON.stringify(SpoolRecord.parse(record)))
     },
 
+    async parcels() {
+      const names = await readdir(home)
+      const digests = names.flatMap((name) => Digest.safeParse(name).data ?? [])
+      return {
+        pack: names.includes(PACK) ? join(home, PACK) : undefined,
+        files: digests.map((sha256) => ({ sha256, file: file(sha256) })),
+      }
+    },
+
     async remove() {
+      await Promise.allSettled(unsynced)
+      closePack()
       // The record goes first: without it, what a crash leaves of the rest is removed at the next start.
       await rm(join(home, RECORD), { force: true })
       await rm(home, { recursive: true, force: true })
     },
   }
-}
-
-async function writeHashed(
-  file: string,
-  source: AsyncIterable<Uint8Array>,
-): Promise<{ sha256: Digest; sizeBytes: number }> {
-  const hash = createHash('sha256')
-  let sizeBytes = 0
-  const handle = await open(file, 'wx', 0o600)
-  try {
-    for await (const chunk of source) {
-      hash.update(chunk)
-      sizeBytes += chunk.byteLength
-      await handle.writeFile(chunk)
-    }
-    await handle.sync()
-  } catch (error) {
-    await rm(file, { force: true })
-    throw error
-  } finally {
-    await handle.close()
-  }
-  return { sha256: Digest.parse(hash.digest('hex')), sizeBytes }
 }
 
 async function findRecord(file: string): Promise<SpoolRecord | undefined> {

@@ -4,11 +4,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Deposit, type WorkerSite } from '@scoregate/protocol/deposit'
 import { Digest } from '@scoregate/protocol/digest'
 import type { InputLink, Job } from '@scoregate/protocol/job'
 import type { ManifestSection } from '@scoregate/protocol/manifest'
+import { readPack } from '@scoregate/protocol/pack'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import pino from 'pino'
 import { startWorker, type Worker } from './work.ts'
@@ -98,6 +100,14 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
       if (sha256 !== path[3] || request.headers['content-length'] !== String(bytes.length))
         return send(response, 400)
       blobs.set(sha256, bytes)
+      return send(response, 201, {})
+    }
+    if (what === 'packs') {
+      for await (const file of readPack(Readable.from([bytes]))) {
+        const sha256 = createHash('sha256').update(file.bytes).digest('hex')
+        if (sha256 !== file.sha256) return send(response, 400)
+        blobs.set(sha256, Buffer.from(file.bytes))
+      }
       return send(response, 201, {})
     }
     if (state.desk === 'superseding') return send(response, 410, {})

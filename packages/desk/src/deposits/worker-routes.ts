@@ -1,7 +1,16 @@
 import { workerSite } from '@scoregate/gate/policy'
-import { BLOBS_PATH, DEPOSITS_PATH, Deposit, WORKER_SITE_PATH } from '@scoregate/protocol/deposit'
+import {
+  BLOBS_PATH,
+  DEPOSITS_PATH,
+  Deposit,
+  PACKS_PATH,
+  type RunLimits,
+  WORKER_SITE_PATH,
+} from '@scoregate/protocol/deposit'
 import { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
+import { ManifestSection } from '@scoregate/protocol/manifest'
+import { PACK_HEADER_BYTES } from '@scoregate/protocol/pack'
 import type { WebEnv } from '@scoregate/web/environment'
 import { bearerToken } from '@scoregate/web/identity'
 import { bodyStream } from '@scoregate/web/request-body'
@@ -9,9 +18,13 @@ import { sameSecret } from '@scoregate/web/secrets'
 import { Hono, type MiddlewareHandler } from 'hono'
 import type { Logger } from 'pino'
 import { type DepositSite, receiveDeposit } from './receive-deposit.ts'
+import { receivePack } from './receive-pack.ts'
 
 /** A manifest of a hundred thousand files with long names. */
 const MAX_DEPOSIT_BYTES = 128 * 1_048_576
+
+/** Two of each of two programs. */
+const LOG_STREAMS = 4
 
 /** The routes that the site's workers use; the wire is described in `@scoregate/protocol/deposit`. */
 export function workerRoutes(
@@ -33,6 +46,11 @@ export function workerRoutes(
     return c.json({ sha256: sha256.data }, isNew ? 201 : 200)
   })
 
+  app.post(PACKS_PATH, async (c) => {
+    await receivePack(given.vault, bodyStream(c), largestPack(site.limits))
+    return c.json({}, 201)
+  })
+
   app.post(DEPOSITS_PATH, async (c) => {
     const deposit = parseDeposit(await readText(bodyStream(c), MAX_DEPOSIT_BYTES))
     const { holdId, isNew } = await receiveDeposit(given, deposit)
@@ -47,6 +65,12 @@ export function workerRoutes(
   })
 
   return app
+}
+
+/** Each part of a run may have as much as all output or all logs may, and a header before every file. */
+function largestPack({ outputBytes, outputFiles, logBytes }: RunLimits): number {
+  const largestPart = Math.max(outputBytes, LOG_STREAMS * logBytes) + outputFiles * PACK_HEADER_BYTES
+  return ManifestSection.options.length * largestPart
 }
 
 function requireWorker(workerToken: string): MiddlewareHandler<WebEnv> {

@@ -1,4 +1,5 @@
 import { Digest } from '@scoregate/protocol/digest'
+import type { PackedFile } from '@scoregate/protocol/pack'
 import type { Blobs, StoredBlob } from '@scoregate/storage/blobs'
 import { sql } from 'kysely'
 import type { DeskDb } from '../migrations/desk-tables.ts'
@@ -11,6 +12,8 @@ export type Vault = {
   readonly blobs: Blobs
   /** Stores a blob that must have this digest; answers whether it is new. Throws `ScoregateError` as `Blobs.put` does. */
   receive(sha256: Digest, source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<{ isNew: boolean }>
+  /** Stores small blobs that must have these digests. Throws `ScoregateError` as `Blobs.putAll` does. */
+  receiveAll(blobs: readonly PackedFile[]): Promise<void>
   /** Removes blobs that no hold needs and no deposit will name; answers how many. */
   removeUnneeded(): Promise<number>
 }
@@ -22,26 +25,49 @@ export function createVault({ db, blobs, clock }: { db: DeskDb; blobs: Blobs; cl
   const leaving = new Map<Digest, Promise<void>>()
 
   async function receive(sha256: Digest, source: AsyncIterable<Uint8Array>, maxBytes: number) {
-    for (let removal = leaving.get(sha256); removal !== undefined; removal = leaving.get(sha256))
-      await removal
-    arriving.set(sha256, (arriving.get(sha256) ?? 0) + 1)
-    try {
+    return await whileArriving([sha256], async () => {
       const isNew = (await blobs.find(sha256)) === undefined
-      // Bytes that are there already are written anew all the same: that repairs a file that a failing disk altered.
-      await remember(await blobs.put(source, { maxBytes, expected: sha256 }))
+      await remember([await blobs.put(source, { maxBytes, expected: sha256 })])
       return { isNew }
+    })
+  }
+
+  async function receiveAll(packed: readonly PackedFile[]) {
+    const digests = [...new Set(packed.map(({ sha256 }) => sha256))]
+    await whileArriving(digests, async () => {
+      await blobs.putAll(packed)
+      const sizes = new Map(packed.map(({ sha256, bytes }) => [sha256, bytes.byteLength]))
+      await remember([...sizes].map(([sha256, sizeBytes]) => ({ sha256, sizeBytes })))
+    })
+  }
+
+  async function whileArriving<T>(digests: readonly Digest[], arrive: () => Promise<T>): Promise<T> {
+    // Without a pause between the last look and the note, in which a removal could begin.
+    for (let removals = removalsOf(digests); removals.length > 0; removals = removalsOf(digests))
+      await Promise.all(removals)
+    for (const sha256 of digests) arriving.set(sha256, (arriving.get(sha256) ?? 0) + 1)
+    try {
+      return await arrive()
     } finally {
-      const others = (arriving.get(sha256) ?? 1) - 1
-      if (others === 0) arriving.delete(sha256)
-      else arriving.set(sha256, others)
+      for (const sha256 of digests) {
+        const others = (arriving.get(sha256) ?? 1) - 1
+        if (others === 0) arriving.delete(sha256)
+        else arriving.set(sha256, others)
+      }
     }
   }
 
-  async function remember({ sha256, sizeBytes }: StoredBlob): Promise<void> {
+  function removalsOf(digests: readonly Digest[]): Promise<void>[] {
+    return digests.map((sha256) => leaving.get(sha256)).filter((removal) => removal !== undefined)
+  }
+
+  async function remember(stored: readonly StoredBlob[]): Promise<void> {
     const keepUntil = new Date(clock().getTime() + UNCLAIMED_SECONDS * 1000).toISOString()
     await db
       .insertInto('vault_blob')
-      .values({ sha256, size_bytes: sizeBytes, keep_until: keepUntil })
+      .values(
+        stored.map(({ sha256, sizeBytes }) => ({ sha256, size_bytes: sizeBytes, keep_until: keepUntil })),
+      )
       .onConflict((conflict) => conflict.column('sha256').doUpdateSet({ keep_until: keepUntil }))
       .execute()
   }
@@ -88,7 +114,7 @@ export function createVault({ db, blobs, clock }: { db: DeskDb; blobs: Blobs; cl
     return true
   }
 
-  return { blobs, receive, removeUnneeded }
+  return { blobs, receive, receiveAll, removeUnneeded }
 }
 
 const isUnreferenced = sql<boolean>`not exists (select 1 from hold_blob where hold_blob.sha256 = vault_blob.sha256)`
