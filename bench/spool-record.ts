@@ -16,6 +16,7 @@ export function spoolRecordOf(
     platform,
     sealedAt: '2026-01-01T00:00:00.000Z',
     policyDigest: Digest.parse('a'.repeat(64)),
+    sandbox: 'engine',
     inputs: {},
     programs: [],
     entries: sortEntries([...entries]),
