@@ -13,6 +13,7 @@ import { HoldDetails, HoldPage } from './api/hold-api.ts'
 import { newHoldId } from './holds/hold-record.ts'
 import type { DeskTables } from './migrations/desk-tables.ts'
 import { type PlatformRig, SITE_TOKEN, startPlatform } from './platform-rig.ts'
+import { ensureSitePublicKey } from './site/site-key.ts'
 import { type RunningDesk, startDesk } from './start-desk.ts'
 
 const WORKER_TOKEN = 'worker-token-of-the-test'
@@ -70,14 +71,19 @@ export class DeskRig {
   static async start({ policy = POLICY }: { policy?: string } = {}): Promise<DeskRig> {
     const folder = await mkdtemp(join(tmpdir(), 'scoregate-desk-'))
     const rig = new DeskRig(folder, await startPlatform())
+    rig.platform.trust(await ensureSitePublicKey(rig.dataFolder))
     await writeFile(join(folder, 'policy.yaml'), policy)
     await rig.startDesk()
     return rig
   }
 
+  get dataFolder(): string {
+    return join(this.folder, 'data')
+  }
+
   async startDesk(): Promise<void> {
     this.#desk = await startDesk({
-      dataFolder: join(this.folder, 'data'),
+      dataFolder: this.dataFolder,
       host: '127.0.0.1',
       port: 0,
       policyFile: join(this.folder, 'policy.yaml'),

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { isDeepStrictEqual } from 'node:util'
+import { readReceipt, receiptStatement, scoresDigest } from '@scoregate/gate/receipt'
+import type { ReceiptStatement, ReceiptSubject, SitePublicKey } from '@scoregate/protocol/receipt'
 import { Outcome, SITE_JOBS_PATH, STANDING_PATH, StandingQuestion } from '@scoregate/protocol/release'
 
 /**
  * A small real platform: it speaks the hub's side of `@scoregate/protocol/release` and records every byte that reaches
- * it, heads and bodies, so that a test can look for what must not be among them.
+ * it, heads and bodies, so that a test can look for what must not be among them. It accepts no outcome without a receipt
+ * of exactly that outcome, signed by the site's key.
  */
 export type PlatformRig = {
   readonly url: string
@@ -15,6 +19,14 @@ export type PlatformRig = {
   readonly artefacts: Map<string, Buffer>
   /** Jobs that it no longer wants: it answers 410, and names them when asked. */
   readonly unwanted: Set<string>
+  /** What the receipts say that it accepted, one for each outcome but the word that a result waits. */
+  readonly statements: ReceiptStatement[]
+  /** Makes it believe what this key signs; without one it believes nothing. */
+  trust(key: SitePublicKey): void
+  /** Called with each request before it is answered. */
+  onRequest(look: (path: string) => void): void
+  /** Accepts the next outcome and loses its answer, as a network does. */
+  loseAnswer(): void
   /** Everything that ever arrived, as one text. */
   received(): string
   /** How many requests came, accepted or not. */
@@ -32,6 +44,10 @@ export async function startPlatform(): Promise<PlatformRig> {
   const outcomes: Outcome[] = []
   const artefacts = new Map<string, Buffer>()
   const unwanted = new Set<string>()
+  const statements: ReceiptStatement[] = []
+  let trusted: SitePublicKey | undefined
+  let answersToLose = 0
+  let look: (path: string) => void = () => undefined
   const received: Buffer[] = []
   let requests = 0
 
@@ -43,6 +59,7 @@ export async function startPlatform(): Promise<PlatformRig> {
       received.push(chunk)
       chunks.push(chunk)
     }
+    look(request.url ?? '')
     const answer = answerTo(request, Buffer.concat(chunks))
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body))
   }
@@ -64,8 +81,17 @@ export async function startPlatform(): Promise<PlatformRig> {
     }
     if (what === 'outcome' && request.method === 'POST') {
       const outcome = Outcome.parse(JSON.parse(body.toString('utf8')))
+      if (outcome.kind !== 'awaiting-validation') {
+        const statement = findStatement(outcome, jobId, trusted)
+        if (statement === undefined) return { status: 400, body: { code: 'receipt-differs' } }
+        if (!statements.some((other) => isDeepStrictEqual(other, statement))) statements.push(statement)
+      }
       const known = outcomes.some((other) => JSON.stringify(other) === JSON.stringify(outcome))
       if (!known) outcomes.push(outcome)
+      if (answersToLose > 0) {
+        answersToLose -= 1
+        return { status: 502, body: {} }
+      }
       return { status: 200, body: { accepted: true } }
     }
     return { status: 404, body: {} }
@@ -97,10 +123,44 @@ export async function startPlatform(): Promise<PlatformRig> {
     outcomes,
     artefacts,
     unwanted,
+    statements,
+    trust: (key) => {
+      trusted = key
+    },
+    onRequest: (next) => {
+      look = next
+    },
+    loseAnswer: () => {
+      answersToLose += 1
+    },
     received: () => Buffer.concat(received).toString('latin1'),
     requestCount: () => requests,
     down,
     up,
     close: down,
   }
+}
+
+/** What the receipt of an outcome says, if it is believed and is about exactly this outcome of this job. */
+function findStatement(
+  outcome: Exclude<Outcome, { kind: 'awaiting-validation' }>,
+  jobId: string,
+  key: SitePublicKey | undefined,
+): ReceiptStatement | undefined {
+  if (key === undefined) return undefined
+  const reading = readReceipt(outcome.receipt, key)
+  if (reading.kind === 'invalid') return undefined
+  const { predicate, subject } = reading.statement
+  const said = [predicate.jobId, predicate.attempt, predicate.hold, predicate.outcome, predicate.reason]
+  const reason = outcome.kind === 'failed' ? outcome.reason : undefined
+  const isAbout = isDeepStrictEqual(said, [jobId, outcome.attempt, outcome.hold, outcome.kind, reason])
+  const released = receiptStatement({ predicate, released: subjectsOf(outcome) }).subject
+  return isAbout && isDeepStrictEqual(subject, released) ? reading.statement : undefined
+}
+
+function subjectsOf(outcome: Exclude<Outcome, { kind: 'awaiting-validation' }>): ReceiptSubject[] {
+  if (outcome.kind === 'failed') return []
+  const files = outcome.artefacts.map(({ name, sha256 }) => ({ name, digest: { sha256 } }))
+  if (outcome.kind === 'failure-released' || outcome.scores.length === 0) return files
+  return [...files, { name: 'scores', digest: { sha256: scoresDigest(outcome.scores) } }]
 }

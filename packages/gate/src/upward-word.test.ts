@@ -125,8 +125,10 @@ describe('what may be said to the platform before a release', () => {
         fc.oneof(fc.string(), fc.constantFrom(...closed), fc.anything()),
         (kind, value) => {
           const said = { kind, job, ...(kind === 'status' ? { status: value } : { reason: value }) }
+          const reason = ReasonCode.safeParse(value).data ?? 'time-limit'
+          const receipt = receiptOf({ ...FAILED, reason })
           const word: UpwardWord = JSON.parse(
-            JSON.stringify(kind === 'failed' ? { ...said, hold } : said) ?? 'null',
+            JSON.stringify(kind === 'failed' ? { ...said, hold, receipt } : said) ?? 'null',
           )
           try {
             upwardMessage(word)

@@ -70,7 +70,7 @@ export const UpwardWord = z.discriminatedUnion('kind', [
     job: JobRef,
     hold: Digest,
     reason: ReasonCode,
-    receipt: FailureReceipt.optional(),
+    receipt: FailureReceipt,
   }),
   z.strictObject({ kind: z.literal('standing'), jobs: z.array(JobRef).max(1000) }),
 ])
@@ -116,7 +116,7 @@ function messageOf(word: UpwardWord): { readonly path: string; readonly body: ob
     case 'awaiting-validation':
     case 'failed': {
       const { job, ...outcome } = word
-      if (word.kind === 'failed' && word.receipt !== undefined) requireSameFailure(word, word.receipt)
+      if (word.kind === 'failed') requireSameFailure(word, word.receipt)
       return {
         path: `${SITE_JOBS_PATH}/${job.jobId}/outcome`,
         body: Outcome.parse({ ...outcome, attempt: job.attempt }),

@@ -87,36 +87,44 @@ async function sendItem(site: OutboxSite, item: OutboxItem, isOpen: () => boolea
     // Nothing leaves whose deposit and decision are not in the chain's file.
     await site.audit.written()
     const answer = await sendOutcome(site, item)
-    const now = site.clock()
-    switch (answer.kind) {
-      case 'accepted':
-        await site.db.transaction().execute((transaction) => accept(transaction, item, now))
-        log.info('The platform accepted what it was told of a hold.')
-        return
-      case 'gone':
-        await site.db
-          .transaction()
-          .execute((transaction) => giveUp(transaction, item, site.policyDigest, now))
-        log.info('The platform no longer wants a hold.')
-        return
-      case 'stopped':
-        await site.db.transaction().execute((transaction) => stop(transaction, item, answer, now))
-        log.error({ why: answer.why }, 'A release was stopped, and nothing was sent.')
-        return
-      case 'failed':
-        if (!isOpen()) return
-        await tryLater(site, item, answer.why)
-        log.warn(
-          { why: answer.why, tries: item.tries + 1 },
-          'The platform could not be told; trying again later.',
-        )
-    }
+    if (answer.kind === 'failed' && !isOpen()) return
+    await recordAnswer(site, item, { answer, log })
+    await site.audit.written()
   } catch (error) {
     log.error({ err: error }, 'Sending failed at the desk itself; trying again later.')
     await tryLater(site, item, 'Something went wrong at the desk itself; its log says what.').catch((again) =>
       // The row stays pending and due, so nothing is lost: the next look takes it up.
       log.error({ err: again }, 'The next try could not be recorded.'),
     )
+  }
+}
+
+async function recordAnswer(
+  site: OutboxSite,
+  item: OutboxItem,
+  { answer, log }: { answer: SendAnswer; log: Logger },
+): Promise<void> {
+  const { db, policyDigest } = site
+  const now = site.clock()
+  switch (answer.kind) {
+    case 'accepted':
+      await db.transaction().execute((transaction) => accept(transaction, item, now))
+      log.info('The platform accepted what it was told of a hold.')
+      return
+    case 'gone':
+      await db.transaction().execute((transaction) => giveUp(transaction, item, policyDigest, now))
+      log.info('The platform no longer wants a hold.')
+      return
+    case 'stopped':
+      await db.transaction().execute((transaction) => stop(transaction, item, answer, now))
+      log.error({ why: answer.why }, 'A release was stopped, and nothing was sent.')
+      return
+    case 'failed':
+      await tryLater(site, item, answer.why)
+      log.warn(
+        { why: answer.why, tries: item.tries + 1 },
+        'The platform could not be told; trying again later.',
+      )
   }
 }
 
