@@ -12,14 +12,12 @@ import { Receipt } from './receipt.ts'
  *     POST /api/site/jobs/:jobId/outcome                  Outcome -> 200 OutcomeAccepted | 410 Superseded
  *     PUT  /api/site/jobs/:jobId/artefacts/:name?attempt=N&hold=DIGEST&sha256=DIGEST   raw bytes -> 201 | 200 already there | 410
  *     POST /api/site/standing                             StandingQuestion -> 200 StandingAnswer
- *     GET  /api/site/chain-head                           -> 200 ChainHead | 404 before the first receipt
  *
  * All of them are idempotent: the desk repeats each until the platform has accepted it. Artefacts go first and stay
  * invisible until the `released` outcome that names them is accepted.
  */
 export const SITE_JOBS_PATH = '/api/site/jobs'
 export const STANDING_PATH = '/api/site/standing'
-export const CHAIN_HEAD_PATH = '/api/site/chain-head'
 
 const outcomeFields = { attempt: z.int().min(1), hold: Digest }
 
@@ -55,10 +53,6 @@ export type Outcome = z.infer<typeof Outcome>
 
 export const OutcomeAccepted = z.strictObject({ accepted: z.literal(true) })
 export type OutcomeAccepted = z.infer<typeof OutcomeAccepted>
-
-/** What the platform knows of a site's audit chain: the newest of all the heads on the receipts that it accepted. */
-export const ChainHead = z.strictObject({ sequence: z.int().min(1), head: Digest })
-export type ChainHead = z.infer<typeof ChainHead>
 
 /** Asked now and then for the holds that wait: are these attempts still wanted, or were they cancelled or superseded? */
 export const StandingQuestion = z.strictObject({

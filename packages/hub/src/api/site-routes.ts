@@ -1,8 +1,7 @@
 import { ArtefactName } from '@scoregate/protocol/artefact'
+import { CHAIN_HEAD_PATH, ChainHead } from '@scoregate/protocol/audit'
 import { Digest } from '@scoregate/protocol/digest'
 import {
-  CHAIN_HEAD_PATH,
-  ChainHead,
   Outcome,
   OutcomeAccepted,
   SITE_JOBS_PATH,

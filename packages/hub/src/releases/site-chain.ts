@@ -1,6 +1,6 @@
+import type { ChainHead } from '@scoregate/protocol/audit'
 import { Digest } from '@scoregate/protocol/digest'
 import type { ReceiptStatement } from '@scoregate/protocol/receipt'
-import type { ChainHead } from '@scoregate/protocol/release'
 import type { HubDb, HubTransaction } from '../migrations/hub-tables.ts'
 
 /** A site signed two histories: at this length its audit chain had two different heads. */
