@@ -118,14 +118,29 @@ describe("a Codabench client's way from token to score", () => {
     const beat = await rig.worker('POST', `/api/worker/leases/${job.jobId}/heartbeat`, { attempt: 1 })
     expect(beat.status).toBe(200)
     expect((await rig.submission(submission)).status).toBe('Submitted')
-    await rig.release(job, { acc: '1', loss: '0' })
 
-    const link = new URL(job.inputs.submission.url)
-    const here = rig.url + link.pathname + link.search
+    const here = rig.url + pathOf(job.inputs.submission.url)
     expect((await rig.visitor('GET', here)).status).toBe(200)
     expect((await rig.visitor('GET', here.replace('signature=', 'signature=x'))).status).toBe(403)
-    rig.tick(7 * 3600)
-    expect((await rig.visitor('GET', here)).status).toBe(403)
+    await rig.release(job, { acc: '1', loss: '0' })
+  })
+
+  it('gives a worker links to inputs that end with the attempt, and after hours in any case', async () => {
+    const { phase } = await rig.createCompetition()
+    const endings: readonly [how: string, end: (job: Job, id: number) => Promise<unknown>][] = [
+      ['released', (job) => rig.release(job, { acc: '1' })],
+      ['held', (job) => rig.outcome(job, { kind: 'awaiting-validation' })],
+      ['cancelled', (_, id) => rig.participant('GET', `/api/submissions/${id}/cancel_submission/`)],
+      ['six hours old', async () => rig.tick(6 * 3600)],
+    ]
+    for (const [how, end] of endings) {
+      const id = await rig.submit(phase)
+      const job = await rig.takeJob()
+      const link = job.inputs.scoringProgram.url
+      expect([how, (await rig.visitor('GET', link)).status]).toEqual([how, 200])
+      await end(job, id)
+      expect([how, (await rig.visitor('GET', link)).status]).toEqual([how, 403])
+    }
   })
 
   it('describes its API, and answers health checks', async () => {
@@ -147,6 +162,11 @@ describe("a Codabench client's way from token to score", () => {
     expect((await rig.worker('GET', '/api/submissions/')).status).toBe(401)
   })
 })
+
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url)
+  return pathname + search
+}
 
 async function fetchInputs(job: Job): Promise<void> {
   for (const input of Object.values(Job.shape.inputs.parse(job.inputs))) {

@@ -26,5 +26,8 @@ export const REASON_SENTENCES = {
 export const ReasonCode = z.enum(Object.keys(REASON_SENTENCES) as [keyof typeof REASON_SENTENCES]) // the keys of a literal
 export type ReasonCode = keyof typeof REASON_SENTENCES
 
+/** Ends by a person's decision or by its absence: nothing of such a run is released afterwards. */
+export const DECIDED_REASONS: readonly ReasonCode[] = ['not-released', 'validation-timed-out']
+
 /** What stands where an artefact would be that the data owner did not release. */
 export const WITHHELD_SENTENCE = 'The data owner withheld this.'

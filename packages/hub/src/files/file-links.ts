@@ -8,6 +8,8 @@ export type LinkedFile = {
   readonly mediaType: string
   /** Whether a browser may show it; what it shows is inert (see `sendStream`). */
   readonly disposition: 'attachment' | 'inline'
+  /** The run whose input it is: the link opens nothing once this attempt is over. */
+  readonly attempt?: { readonly jobId: string; readonly attempt: number } | undefined
 }
 
 export type FileLinks = ReturnType<typeof createFileLinks>
@@ -23,7 +25,14 @@ export function createFileLinks({ signer, clock }: { signer: LinkSigner; clock: 
         method: 'GET',
         path: `${FILES_PATH}/${file.sha256}`,
         expiresAt: new Date(clock().getTime() + lifetimeSeconds * 1000),
-        claims: { name: file.fileName, type: file.mediaType, disposition: file.disposition },
+        claims: {
+          name: file.fileName,
+          type: file.mediaType,
+          disposition: file.disposition,
+          ...(file.attempt === undefined
+            ? {}
+            : { job: file.attempt.jobId, attempt: String(file.attempt.attempt) }),
+        },
       })
     },
 
@@ -32,11 +41,13 @@ export function createFileLinks({ signer, clock }: { signer: LinkSigner; clock: 
       const reading = signer.verify('GET', url)
       const sha256 = Digest.safeParse(url.pathname.slice(FILES_PATH.length + 1))
       if (reading.kind !== 'valid' || !sha256.success) return undefined
+      const jobId = reading.claims.get('job')
       return {
         sha256: sha256.data,
         fileName: reading.claims.get('name') ?? 'file',
         mediaType: reading.claims.get('type') ?? 'application/octet-stream',
         disposition: reading.claims.get('disposition') === 'inline' ? 'inline' : 'attachment',
+        attempt: jobId === undefined ? undefined : { jobId, attempt: Number(reading.claims.get('attempt')) },
       }
     },
   }

@@ -7,7 +7,7 @@ import type { HubDb } from '../migrations/hub-tables.ts'
 import { TaskFiles } from '../tasks/task-files.ts'
 import type { ClaimedJob } from './job-queue.ts'
 
-/** Inputs are fetched when a job is taken; a slow line may need hours for a large one. */
+/** Inputs are fetched when a job is taken; a slow line may need hours for a large one. They end with the attempt in any case. */
 const INPUT_LINK_SECONDS = 6 * 3600
 
 /** What the worker that leased a job is told: links to its inputs, and no link to publish anything. */
@@ -48,7 +48,15 @@ export async function describeJob(
   const link = (file: StoredFile): InputLink => ({
     url:
       publicUrl() +
-      links.href({ ...file, mediaType: 'application/zip', disposition: 'attachment' }, INPUT_LINK_SECONDS),
+      links.href(
+        {
+          ...file,
+          mediaType: 'application/zip',
+          disposition: 'attachment',
+          attempt: { jobId: claimed.jobId, attempt: claimed.attempt },
+        },
+        INPUT_LINK_SECONDS,
+      ),
     sha256: file.sha256,
     sizeBytes: file.sizeBytes,
   })

@@ -1,5 +1,5 @@
 import type { Lease, LeaseExtended, RunningStatus } from '@scoregate/protocol/lease'
-import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import { DECIDED_REASONS, type ReasonCode } from '@scoregate/protocol/reason-code'
 import type { Selectable } from 'kysely'
 import type { FileLinks } from '../files/file-links.ts'
 import type { HubDb, HubTables, HubTransaction } from '../migrations/hub-tables.ts'
@@ -69,6 +69,19 @@ export function createLeases(given: {
       return undefined
     },
 
+    /** Whether an attempt still needs its inputs: it was not ended, cancelled or leased again. */
+    async isUnderWay({ jobId, attempt }: { jobId: string; attempt: number }): Promise<boolean> {
+      const job = await db
+        .selectFrom('job')
+        .select('id')
+        .where('id', '=', jobId)
+        .where('attempt', '=', attempt)
+        // One whose lease lapsed goes on where nobody else has taken it.
+        .where('state', 'in', ['leased', 'queued'])
+        .executeTakeFirst()
+      return job !== undefined
+    },
+
     heartbeat(message: JobMessage): Promise<LeaseExtended> {
       return db.transaction().execute(async (transaction) => {
         const job = await getFencedJob(transaction, message, ['leased', 'cancelled'])
@@ -93,9 +106,20 @@ export function createLeases(given: {
       })
     },
 
-    /** The job failed before anything ran, so that there is nothing to hold. */
-    failure(message: JobMessage, reason: ReasonCode): Promise<void> {
-      return db.transaction().execute(async (transaction) => {
+    /**
+     * The job failed before anything ran, so that there is nothing to hold. No worker can say that the data owner
+     * decided: that takes their receipt.
+     */
+    async failure(message: JobMessage, reason: ReasonCode): Promise<void> {
+      if (DECIDED_REASONS.includes(reason)) {
+        throw refusal(
+          'bad-input',
+          'not-a-failure',
+          `"${reason}" is a decision of the data owner, and not for a worker to tell.`,
+          'Report why the run failed.',
+        )
+      }
+      await db.transaction().execute(async (transaction) => {
         const job = await getFencedJob(transaction, message, ['leased'])
         await endJob(transaction, job.id, 'done')
         await moveSubmission(transaction, job.submission_id, 'Failed', { now: clock(), reason })

@@ -2,7 +2,7 @@ import type { ArtefactName } from '@scoregate/protocol/artefact'
 import type { ChainHead } from '@scoregate/protocol/audit'
 import { Digest } from '@scoregate/protocol/digest'
 import type { ScoregateError } from '@scoregate/protocol/errors'
-import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import { DECIDED_REASONS, type ReasonCode } from '@scoregate/protocol/reason-code'
 import type { Outcome, StandingAnswer, StandingQuestion } from '@scoregate/protocol/release'
 import type { Blobs } from '@scoregate/storage/blobs'
 import type { Logger } from 'pino'
@@ -17,8 +17,6 @@ import { type ChainFork, findChainHead } from './site-chain.ts'
 
 /** Where the sealed result of a run may still come from: also a job whose lease lapsed, if nobody else took it. */
 const OPEN_STATES = ['leased', 'queued', 'held'] as const
-/** Ends by a person's decision or by its absence: nothing of such a run is released afterwards. */
-const DECIDED_REASONS: readonly ReasonCode[] = ['not-released', 'validation-timed-out']
 
 export type Outcomes = ReturnType<typeof createOutcomes>
 
