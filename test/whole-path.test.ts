@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -12,6 +14,8 @@ import {
   until,
   zipOf,
 } from './installation-rig.ts'
+
+const run = promisify(execFile)
 
 const Provision = z.looseObject({
   signInLinks: z.record(
@@ -39,6 +43,27 @@ async function expectFits(visitor: Visitor, what: string): Promise<void> {
   }
   await page.setViewportSize({ width: 1280, height: 860 })
 }
+
+/** The page offers a receipt that convinces somebody who has nothing but the site's key, and has no network. */
+async function expectProof({ page }: Visitor, site: Installation, submission: number): Promise<void> {
+  const card = page.getByRole('region', { name: 'Receipt' })
+  await card.getByText(/Released by reviewer on \d{4}-\d\d-\d\d \d\d:\d\d UTC/).waitFor()
+  const save = async (link: string) => {
+    const coming = page.waitForEvent('download')
+    await card.getByRole('link', { name: link }).click()
+    return (await coming).path()
+  }
+  const receipt = await save('Download the receipt')
+  const scores = await save('Scores as released')
+  const [key] = SiteKeys.parse(await site.hub('organizer', 'GET', '/api/queues/local/key'))
+  const verify = ['dist/scoregate.js', 'verify', receipt, '--key', key?.public_key ?? '']
+  const { stdout } = await run(process.execPath, [...verify, '--file', `scores=${scores}`])
+  expect(stdout).toContain('The receipt is valid.\nReleased by reviewer on ')
+  expect(stdout).toContain(`submission   ${submission} `)
+  expect(stdout).toContain(`; ${scores} is this file`)
+}
+
+const SiteKeys = z.array(z.looseObject({ public_key: z.string() }))
 
 const sample = (site: Installation, name: string) =>
   join(site.dataFolder, 'sample-submissions', `${name}.zip`)
@@ -155,6 +180,7 @@ describe('the whole path, in a browser', () => {
     await page.getByText('Finished').first().waitFor({ timeout: 30_000 })
     await expect.poll(() => page.locator('main').innerText()).toMatch(/0\.755/)
     await picture(page, 'submission-finished', { fullPage: true })
+    await expectProof(participant, site, submission)
 
     await page.goto(`${site.ready.hub}/`)
     await page

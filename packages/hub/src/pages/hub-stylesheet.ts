@@ -5,6 +5,8 @@ import { readStylesheet } from '@scoregate/ui/stylesheet'
 const HUB_RULES = `
 .upload [hidden], .competition-head [hidden] { display: none; }
 
+.command-option { white-space: nowrap; }
+
 .competition-logo {
   flex: none;
   width: 3.5rem;

@@ -1,7 +1,7 @@
 import { shortKeyId } from '@scoregate/gate/receipt'
 import { ButtonLink } from '@scoregate/ui/button'
 import { CodeBlock, DefinitionList, Digest, InertName } from '@scoregate/ui/facts'
-import { Card, Cluster } from '@scoregate/ui/layout'
+import { Card, Cluster, Stack } from '@scoregate/ui/layout'
 import { absoluteMinute } from '@scoregate/ui/plain-time'
 import type { FC } from 'hono/jsx'
 import type { ReceiptView } from '../../releases/load-receipts.ts'
@@ -14,41 +14,48 @@ export const ReceiptCard: FC<{ submission: SubmissionView; hubUrl: string }> = (
   if (receipt === undefined) return null
   return (
     <Card title="Receipt" description={<DecisionLine receipt={receipt} />}>
-      <p>{EXPLANATIONS[receipt.outcome]}</p>
-      <DefinitionList
-        items={[
-          { term: 'Sealed result', value: <Digest value={receipt.hold} /> },
-          {
-            term: 'Signed with the key',
-            value: (
-              <a href={paths.siteKey(receipt.keyId)}>
-                <code>{shortKeyId(receipt.keyId)}</code>
-              </a>
-            ),
-          },
-        ]}
-      />
-      <Cluster>
-        <ButtonLink href={paths.receipt(submission.id)} icon="download" download="">
-          Download the receipt
-        </ButtonLink>
-        {submission.hasReleasedScores && (
-          <ButtonLink href={paths.releasedScores(submission.id)} kind="quiet" icon="download" download="">
-            Scores as released
+      <Stack>
+        <p>{EXPLANATIONS[receipt.outcome]}</p>
+        <DefinitionList
+          items={[
+            { term: 'Sealed result', value: <Digest value={receipt.hold} /> },
+            {
+              term: 'Signed with the key',
+              value: (
+                <a href={paths.siteKey(receipt.keyId)}>
+                  <code>{shortKeyId(receipt.keyId)}</code>
+                </a>
+              ),
+            },
+          ]}
+        />
+        <Cluster>
+          <ButtonLink href={paths.receipt(submission.id)} icon="download" download="">
+            Download the receipt
           </ButtonLink>
-        )}
-      </Cluster>
-      <details>
-        <summary>How to check it</summary>
-        <p>
-          This needs no account. Ask the data owner for their key and name it with <code>--key</code>; then
-          you need not trust this site either.
-        </p>
-        <CodeBlock label="Command that checks the receipt" text={checkCommand(submission, hubUrl)} />
-      </details>
+          {submission.hasReleasedScores && (
+            <ButtonLink href={paths.releasedScores(submission.id)} kind="quiet" icon="download" download="">
+              Scores as released
+            </ButtonLink>
+          )}
+        </Cluster>
+        <details>
+          <summary>How to check it</summary>
+          <Stack>
+            <p>
+              On any machine, without an account. Ask the data owner for the key and give it with{' '}
+              <Option name="--key" /> instead of <Option name="--hub" />; then you need not trust this site
+              either.
+            </p>
+            <CodeBlock label="The command" text={checkCommand(submission, hubUrl)} />
+          </Stack>
+        </details>
+      </Stack>
     </Card>
   )
 }
+
+const Option: FC<{ name: string }> = ({ name }) => <code class="command-option">{name}</code>
 
 /** "Released by NAME on DATE", or what there was instead of a person. */
 export const DecisionLine: FC<{ receipt: ReceiptView }> = ({ receipt: { outcome, decision } }) => {
@@ -98,6 +105,6 @@ const EXPLANATIONS = {
 } as const satisfies Record<ReceiptView['outcome'], string>
 
 function checkCommand({ id, hasReleasedScores }: SubmissionView, hubUrl: string): string {
-  const scores = hasReleasedScores ? ` --file scores=submission-${id}-scores.json` : ''
-  return `scoregate verify submission-${id}-receipt.json --hub ${hubUrl}${scores}`
+  const scores = hasReleasedScores ? ` \\\n  --file scores=submission-${id}-scores.json` : ''
+  return `scoregate verify submission-${id}-receipt.json \\\n  --hub ${hubUrl}${scores}`
 }
