@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { ScoregateError } from '@scoregate/protocol/errors'
+import type { RoomUserRange } from '@scoregate/sandbox/room-users'
 import { z } from 'zod'
 
 const Port = z
@@ -7,6 +8,15 @@ const Port = z
   .regex(/^[0-9]{1,5}$/)
   .transform(Number)
   .refine((port) => port <= 65_535, 'a port is a number from 0 to 65535')
+
+const RoomUsers = z
+  .string()
+  .regex(/^[0-9]{4,9}-[0-9]{4,9}$/, 'two numbers with a dash between them: 61000-61099')
+  .transform((text) => {
+    const [first = 0, last = 0] = text.split('-').map(Number)
+    return { first, last }
+  })
+  .refine(({ first, last }) => first >= 1000 && first <= last, 'users from 1000 on, the lower one first')
 
 /** The environment variables that steer `scoregate start`; an option of the same meaning wins over its variable. */
 const Environment = z.object({
@@ -21,6 +31,7 @@ const Environment = z.object({
   SCOREGATE_POLICY: z.string().min(1).optional(),
   SCOREGATE_SANDBOX: z.enum(['automatic', 'engine', 'bubblewrap']).default('automatic'),
   SCOREGATE_SITE_KEY: z.enum(['refuse', 'replace']).default('refuse'),
+  SCOREGATE_ROOM_USERS: RoomUsers.optional(),
   SCOREGATE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -38,6 +49,8 @@ export type Settings = {
   readonly sandbox: 'automatic' | 'engine' | 'bubblewrap'
   /** What the hub does when its site has another signing key than before; `replace` for one start, once that is known to be meant. */
   readonly onOtherSiteKey: 'refuse' | 'replace'
+  /** Users that are given to rooms, one each; the sandbox's own choice unless set. */
+  readonly roomUsers: RoomUserRange | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -79,6 +92,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     isOwnPolicy: read.SCOREGATE_POLICY !== undefined,
     sandbox: read.SCOREGATE_SANDBOX,
     onOtherSiteKey: read.SCOREGATE_SITE_KEY,
+    roomUsers: read.SCOREGATE_ROOM_USERS,
     logLevel: read.SCOREGATE_LOG_LEVEL,
   }
 }

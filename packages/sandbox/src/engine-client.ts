@@ -44,6 +44,8 @@ const InfoReply = z.object({
   CpuCfsQuota: z.boolean().optional(),
   SecurityOptions: z.array(z.string()).nullish(),
   OSType: z.string().optional(),
+  ServerVersion: z.string().optional(),
+  CgroupVersion: z.string().optional(),
 })
 
 /** What the engine says about one container; of its many fields, those that decide how a run ended. */

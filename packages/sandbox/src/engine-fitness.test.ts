@@ -15,6 +15,7 @@ describe('an engine that answers', () => {
 
   it.each([
     ['rootless', { SecurityOptions: [...fit.SecurityOptions, 'name=rootless'] }, /without root/],
+    ['with users of its own', { SecurityOptions: [...fit.SecurityOptions, 'name=userns'] }, /userns-remap/],
     ['without seccomp', { SecurityOptions: [] }, /system calls/],
     ['with seccomp switched off', { SecurityOptions: ['name=seccomp,profile=unconfined'] }, /system calls/],
     ['without limits on memory', { MemoryLimit: false }, /memory/],

@@ -15,6 +15,11 @@ export function unfitnessOf(info: EngineInfo): string[] {
       'runs without root, so the owner of what a program writes is not the one we give it to; use the engine of the system, or type: SCOREGATE_SANDBOX=bubblewrap npm start',
     )
   }
+  if (options.some((option) => option.startsWith('name=userns'))) {
+    problems.push(
+      'gives programs other users than the ones we name (userns-remap), so outputs would not be theirs; start it without userns-remap, or type: SCOREGATE_SANDBOX=bubblewrap npm start',
+    )
+  }
   const seccomp = options.find((option) => option.startsWith('name=seccomp'))
   if (seccomp === undefined || seccomp.includes('unconfined')) {
     problems.push('does not filter system calls (seccomp); start it with its default seccomp profile.')

@@ -4,6 +4,7 @@ import { createContainerEngineSandbox } from './container-engine.ts'
 import { EngineClient } from './engine-client.ts'
 import { unfitnessOf } from './engine-fitness.ts'
 import { askEngineSocket, engineSocketPaths } from './engine-socket.ts'
+import { DEFAULT_ROOM_USERS, type RoomUserRange, troubleWithRoomUsers } from './room-users.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** What this machine can confine programs with, or everything that stands in the way. */
@@ -19,8 +20,12 @@ export async function findSandbox(given: {
   choice: 'engine' | 'bubblewrap' | 'automatic'
   ownerMark: string
   env: NodeJS.ProcessEnv
+  /** Whom programs run as; `DEFAULT_ROOM_USERS` unless set. */
+  roomUsers?: RoomUserRange
 }): Promise<FoundSandbox> {
-  const { choice, ownerMark } = given
+  const { choice, ownerMark, roomUsers = DEFAULT_ROOM_USERS } = given
+  const taken = process.getuid?.() === 0 ? await troubleWithRoomUsers(roomUsers) : undefined
+  if (taken !== undefined) return { kind: 'none', problems: [roomUsersTaken(roomUsers, taken)] }
   const problems: string[] = []
   if (choice !== 'bubblewrap') {
     const paths = engineSocketPaths(given.env)
@@ -30,7 +35,10 @@ export async function findSandbox(given: {
       if (answer.kind === 'answers') {
         const unfit = await askForFitness(path)
         if (unfit.length === 0) {
-          return { kind: 'found', sandbox: createContainerEngineSandbox({ socketPath: path, ownerMark }) }
+          return {
+            kind: 'found',
+            sandbox: createContainerEngineSandbox({ socketPath: path, ownerMark, roomUsers }),
+          }
         }
         problems.push(...unfit)
         continue
@@ -40,12 +48,17 @@ export async function findSandbox(given: {
   }
   if (choice !== 'engine') {
     const trouble = await troubleWithBubblewrap()
-    if (trouble === undefined) return { kind: 'found', sandbox: createBubblewrapSandbox({ ownerMark }) }
+    if (trouble === undefined)
+      return { kind: 'found', sandbox: createBubblewrapSandbox({ ownerMark, roomUsers }) }
     problems.push(
       `bubblewrap cannot confine a program here: ${trouble}. Type: sudo apt-get install bubblewrap util-linux, and see that user namespaces are allowed.`,
     )
   }
   return { kind: 'none', problems }
+}
+
+function roomUsersTaken({ first, last }: RoomUserRange, why: string): string {
+  return `The users ${first} to ${last} cannot be given to rooms: ${why} Name others that no account has, for example: SCOREGATE_ROOM_USERS=61000-61099`
 }
 
 async function askForFitness(socketPath: string): Promise<string[]> {

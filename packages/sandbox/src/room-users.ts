@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
-import { ScoregateError } from '@scoregate/protocol/errors'
 
 /** The user and group, by number, that confined processes are on the host. */
 export type ConfinedUser = { readonly uid: number; readonly gid: number }
@@ -68,18 +67,6 @@ export async function troubleWithRoomUsers(range: RoomUserRange): Promise<string
     }
   }
   return undefined
-}
-
-/** Throws `ScoregateError` for a range that {@link troubleWithRoomUsers} finds taken. */
-export async function checkRoomUsers(range: RoomUserRange): Promise<void> {
-  const trouble = await troubleWithRoomUsers(range)
-  if (trouble === undefined) return
-  throw new ScoregateError({
-    kind: 'bad-input',
-    code: 'room-users-taken',
-    message: `The users ${range.first} to ${range.last} cannot be given to rooms: ${trouble}`,
-    remedy: 'Name a range that no account has, for example: SCOREGATE_ROOM_USERS=61000-61099',
-  })
 }
 
 async function linesOf(file: string): Promise<string[][]> {
