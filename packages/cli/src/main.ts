@@ -119,6 +119,14 @@ for (const part of PARTS) {
     })
 }
 
+withSettings(program.command('doctor'))
+  .description('try out what holds on this machine of what is promised of a run')
+  .option('--json', 'print the report as JSON')
+  .action(async (options) => {
+    const { runDoctor } = await import('./doctor/doctor-command.ts')
+    process.exitCode = await runDoctor(settingsOf(options), { json: options.json === true })
+  })
+
 program.addCommand(reviewCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(submitCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(competitionCommand(() => readSettings(process.env).dataFolder))

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises'
+import { parsePolicy, workerSite } from '@scoregate/gate/policy'
+import type { WorkerSite } from '@scoregate/protocol/deposit'
+import { examineSandbox } from '@scoregate/sandbox/examine-sandbox'
+import { findSandbox } from '@scoregate/sandbox/find-sandbox'
+import type { PromiseReport } from '@scoregate/sandbox/promises'
+import { EXIT, say, sayJson } from '../print.ts'
+import type { Settings } from '../settings.ts'
+import { DoctorReport, doctorText } from './doctor-report.ts'
+import { examineImages, namedEngineImages } from './examine-images.ts'
+import { examineMachine } from './examine-machine.ts'
+
+/**
+ * Prints what holds on this machine of what is promised of a run; resolves with the exit code: 0 when all holds that could be
+ * checked, 1 when something does not or no sandbox is usable.
+ */
+export async function runDoctor(settings: Settings, { json }: { readonly json: boolean }): Promise<number> {
+  if (!json) say('Trying this out in a few small rooms, which takes some seconds …\n')
+  const report = await examine(settings)
+  if (json) sayJson(report)
+  else say(doctorText(report))
+  return report.verdict === 'all-holds' ? EXIT.ok : EXIT.failed
+}
+
+async function examine(settings: Settings): Promise<DoctorReport> {
+  const site = await readSite(settings)
+  const { roomUsers } = settings
+  const sandboxes = []
+  for (const sandbox of ['engine', 'bubblewrap'] as const) {
+    if (settings.sandbox !== 'automatic' && settings.sandbox !== sandbox) continue
+    const images = namedEngineImages(site?.images ?? [])
+    sandboxes.push(await examineSandbox({ sandbox, images, env: process.env, roomUsers }))
+  }
+  // As a worker chooses: an engine before bubblewrap.
+  const chosen = sandboxes.find(({ usable }) => usable)
+  const images = await imagesOf(site, chosen?.sandbox, settings)
+  const machine = [...(await examineMachine(settings, site)), ...images]
+  const doesHold = [...(chosen?.promises ?? []), ...machine].every(({ state }) => state !== 'does-not-hold')
+  return DoctorReport.parse({
+    format: 'scoregate-doctor/1',
+    ...(chosen === undefined ? {} : { chosen: chosen.sandbox }),
+    verdict: verdictOf(chosen !== undefined, doesHold),
+    sandboxes,
+    machine,
+  })
+}
+
+function verdictOf(isUsable: boolean, doesHold: boolean): DoctorReport['verdict'] {
+  if (!isUsable) return 'nothing-usable'
+  return doesHold ? 'all-holds' : 'something-does-not-hold'
+}
+
+async function imagesOf(
+  site: WorkerSite | undefined,
+  choice: 'engine' | 'bubblewrap' | undefined,
+  { roomUsers }: Settings,
+): Promise<PromiseReport[]> {
+  if (site === undefined || choice === undefined) return []
+  const range = roomUsers === undefined ? {} : { roomUsers }
+  const found = await findSandbox({ choice, ownerMark: 'scoregate-doctor', env: process.env, ...range })
+  return found.kind === 'found' ? await examineImages(site.images, found.sandbox) : []
+}
+
+/** What a worker would be told of the policy; the desk says what is wrong with one that cannot be read. */
+async function readSite(settings: Settings): Promise<WorkerSite | undefined> {
+  const text = await readFile(settings.policyFile, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const reading = parsePolicy(text, settings.policyFile)
+  return reading.kind === 'valid' ? workerSite(reading.policy, reading.digest) : undefined
+}
