@@ -18,6 +18,7 @@ export const paths = {
   filePart: (id: string, n: number, part: { as: 'text' | 'hex'; offset: number }): string =>
     `/holds/${id}/files/${n}?as=${part.as}&offset=${part.offset}`,
   download: (id: string, n: number): string => `/holds/${id}/files/${n}/download`,
+  receipt: (id: string, outcome: string): string => `/holds/${id}/receipts/${outcome}`,
   apiDocs: '/api/docs',
   openApi: '/api/openapi.json',
 } as const

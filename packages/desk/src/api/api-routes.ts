@@ -10,6 +10,7 @@ import { auditHold } from '../audit/record-act.ts'
 import { countHolds, getHold, HOLDS_PER_PAGE, listHolds } from '../holds/hold-queries.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import { parseOffset } from '../paths.ts'
+import { getReceipt } from '../release/get-receipt.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
 import { decideHold, type ReviewerDecision } from '../review/decide-hold.ts'
 import { findDecision } from '../review/decision-record.ts'
@@ -85,6 +86,12 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { accounts: Accounts
       fileName: entry.path.split('/').at(-1) ?? 'file',
       disposition: 'attachment',
     })
+  })
+
+  app.get(`${HOLDS_PATH}/:id/receipt`, async (c) => {
+    requirePerson(c)
+    const hold = await getHold(desk.db, c.req.param('id'))
+    return c.json(await getReceipt(desk.db, hold.id, c.req.query('outcome')))
   })
 
   app.post(`${HOLDS_PATH}/:id/decision`, async (c) => {

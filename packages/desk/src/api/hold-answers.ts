@@ -55,10 +55,11 @@ export function toHoldDetails(
     undeclaredKeys: hold.scores.kind === 'read' ? hold.scores.undeclaredKeys : [],
     ...(problem === undefined ? {} : { scoresProblem: problem }),
     ...(decision === undefined ? {} : { decision: toDecision(decision) }),
-    publishing: publishing.map(({ outcome, state, tries, lastError }) => ({
+    publishing: publishing.map(({ outcome, state, tries, lastError, receipt }) => ({
       kind: outcome.kind,
       state,
       tries,
+      isSigned: receipt !== undefined,
       ...(lastError === undefined ? {} : { lastError }),
     })),
     ...(hold.alarm === undefined ? {} : { alarm: hold.alarm }),

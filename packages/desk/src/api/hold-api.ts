@@ -10,6 +10,7 @@ import { z } from 'zod'
  *     GET  /api/holds?list=waiting|failed|decided&offset=N   -> 200 HoldPage
  *     GET  /api/holds/:id                                    -> 200 HoldDetails
  *     GET  /api/holds/:id/files/:n?offset=BYTES              -> 200 raw bytes from there on, as an attachment
+ *     GET  /api/holds/:id/receipt?outcome=KIND               -> 200 Receipt: that of this outcome, or the newest
  *     POST /api/holds/:id/decision    DecisionRequest        -> 200 DecisionAnswer | 409 with a refusal's code
  *     POST /api/api-token-auth/       TokenRequest           -> 200 TokenAnswer
  *
@@ -119,6 +120,8 @@ export const HoldDetails = HoldLine.extend({
       state: z.enum(['pending', 'done', 'refused', 'stopped']),
       tries: z.int(),
       lastError: z.string().optional(),
+      /** Whether its receipt is signed, and can be had. */
+      isSigned: z.boolean(),
     }),
   ),
   /** Why an approved release stopped, if it did. */

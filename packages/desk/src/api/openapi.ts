@@ -9,6 +9,7 @@ import {
 } from '@scoregate/protocol/deposit'
 import { Digest } from '@scoregate/protocol/digest'
 import { ErrorBody } from '@scoregate/protocol/errors'
+import { Receipt, ReceiptPredicate } from '@scoregate/protocol/receipt'
 import { z } from 'zod'
 import {
   DecisionAnswer,
@@ -71,6 +72,18 @@ export const ENDPOINTS: readonly Endpoint[] = [
     parameters: z.object({ id: z.string(), n: z.int().min(0) }),
     query: z.object({ offset: z.int().min(0).optional() }),
     answers: { 200: { words: 'The bytes', body: 'bytes' } },
+  },
+  {
+    method: 'get',
+    path: `${HOLDS_PATH}/{id}/receipt`,
+    who: 'reviewer',
+    summary: 'The signed receipt of what the platform was told of a hold: of one outcome, or the newest',
+    parameters: holdId,
+    query: z.object({ outcome: ReceiptPredicate.shape.outcome.optional() }),
+    answers: {
+      200: { words: 'The receipt', body: Receipt },
+      404: { words: 'None is signed yet', body: ErrorBody },
+    },
   },
   {
     method: 'post',

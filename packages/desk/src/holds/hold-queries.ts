@@ -71,6 +71,19 @@ export async function countHolds(db: DeskDb): Promise<Record<HoldList, number>> 
   return { waiting: await count('waiting'), failed: await count('failed'), decided: await count('decided') }
 }
 
+/** Holds of which a release was stopped and nobody has put it right, the oldest first. */
+export async function listAlarms(db: DeskDb, limit: number): Promise<HoldId[]> {
+  const rows = await db
+    .selectFrom('hold')
+    .select('id')
+    .where('alarm', 'is not', null)
+    .where('ended_at', 'is', null)
+    .orderBy('deposited_at')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => HoldId.parse(id))
+}
+
 /** A hold by its identifier, if there is one. */
 export async function findHold(db: DeskDb | DeskTransaction, id: string): Promise<Hold | undefined> {
   if (!HoldId.safeParse(id).success) return undefined

@@ -2,14 +2,14 @@ import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
 import { Badge, HoldStateBadge } from '@scoregate/ui/badge'
 import { ButtonLink } from '@scoregate/ui/button'
 import { FileSize, InertName } from '@scoregate/ui/facts'
-import { EmptyState } from '@scoregate/ui/feedback'
+import { Callout, EmptyState } from '@scoregate/ui/feedback'
 import { Card, Cluster, PageHeader, Stack } from '@scoregate/ui/layout'
 import { Pagination, Tabs } from '@scoregate/ui/navigation'
 import { type Column, DataTable } from '@scoregate/ui/table'
 import { TimeLeft, When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
 import type { HoldList } from '../holds/hold-queries.ts'
-import type { HoldSummary } from '../holds/hold-record.ts'
+import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
 import { paths } from '../paths.ts'
 
 const WORDS = {
@@ -46,13 +46,15 @@ export interface InboxPageProps {
   readonly list: HoldList
   readonly holds: readonly HoldSummary[]
   readonly counts: Readonly<Record<HoldList, number>>
+  /** Holds of which a release was stopped. */
+  readonly alarms: readonly HoldId[]
   readonly offset: number
   readonly perPage: number
   readonly now: Date
 }
 
 /** The inbox: what waits for a decision, what failed, and what was decided. */
-export const InboxPage: FC<InboxPageProps> = ({ list, holds, counts, offset, perPage, now }) => {
+export const InboxPage: FC<InboxPageProps> = ({ list, holds, counts, alarms, offset, perPage, now }) => {
   const words = WORDS[list]
   const total = counts[list]
   return (
@@ -62,6 +64,7 @@ export const InboxPage: FC<InboxPageProps> = ({ list, holds, counts, offset, per
         description="Look at what a run produced, and decide what of it may leave."
         actions={<ButtonLink href={paths.inbox(list, offset)}>Refresh</ButtonLink>}
       />
+      {alarms.length > 0 && <StoppedReleases alarms={alarms} />}
       <Tabs
         label="Lists"
         tabs={(['waiting', 'failed', 'decided'] as const).map((name) => ({
@@ -93,6 +96,21 @@ export const InboxPage: FC<InboxPageProps> = ({ list, holds, counts, offset, per
     </Stack>
   )
 }
+
+const StoppedReleases: FC<{ alarms: readonly HoldId[] }> = ({ alarms }) => (
+  <Callout tone="bad" title="A release was stopped, since the vault no longer has what was sealed">
+    Nothing of it was sent. Look at{' '}
+    {alarms.map((id, at) => (
+      <>
+        {at > 0 && ', '}
+        <a class="monospace" href={paths.hold(id)}>
+          {id}
+        </a>
+      </>
+    ))}
+    , and ask whoever runs this site.
+  </Callout>
+)
 
 type HoldColumn = Column<HoldSummary>
 

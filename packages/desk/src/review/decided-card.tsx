@@ -6,6 +6,7 @@ import { When } from '@scoregate/ui/time-left'
 import type { Child, FC } from 'hono/jsx'
 import type { Hold } from '../holds/hold-record.ts'
 import { EXPIRY_WORDS } from '../holds/hold-words.ts'
+import { paths } from '../paths.ts'
 import type { OutboxItem, OutboxState } from '../release/outbox-queries.ts'
 import type { PlannedOutcome } from '../release/planned-outcome.ts'
 import type { DecisionRecord } from './decision-record.ts'
@@ -81,7 +82,7 @@ export const PublishingCard: FC<{ items: readonly OutboxItem[]; platform: string
   <Card title="Told to the platform" description={<InertName text={platform} />}>
     <Stack>
       {items.length === 0 && <p class="muted">Nothing yet.</p>}
-      {items.map(({ outcome, state, tries, lastError, nextTryAt, endedAt }) => (
+      {items.map(({ holdId, outcome, state, tries, lastError, nextTryAt, endedAt, receipt }) => (
         <Stack gap="tight">
           <span>{OUTCOME_WORDS[outcome.kind]}</span>
           <span>
@@ -90,6 +91,9 @@ export const PublishingCard: FC<{ items: readonly OutboxItem[]; platform: string
             </Badge>{' '}
             {endedAt !== undefined && <When at={endedAt} now={now} />}
           </span>
+          {receipt !== undefined && (
+            <a href={paths.receipt(holdId, outcome.kind)}>Download the signed receipt</a>
+          )}
           {state === 'pending' && tries > 0 && (
             <span class="muted">
               {tries === 1 ? '1 try' : `${tries} tries`} so far; the next <When at={nextTryAt} now={now} />

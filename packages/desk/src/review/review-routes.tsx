@@ -21,6 +21,7 @@ import type { Hold } from '../holds/hold-record.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { parseOffset, paths } from '../paths.ts'
+import { getReceipt } from '../release/get-receipt.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
 import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
 import { type DecisionSite, decideHold, type ReviewerDecision } from './decide-hold.ts'
@@ -115,6 +116,14 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
       fileName: entry.path.split('/').at(-1) ?? 'file',
       disposition: 'attachment',
     })
+  })
+
+  app.get('/holds/:id/receipts/:outcome', async (c) => {
+    const hold = await getHold(desk.db, c.req.param('id'))
+    const outcome = c.req.param('outcome')
+    const receipt = await getReceipt(desk.db, hold.id, outcome)
+    c.header('content-disposition', `attachment; filename="receipt-${hold.id}-${outcome}.json"`)
+    return c.json(receipt)
   })
 
   return app

@@ -1,3 +1,5 @@
+import type { ChainHead } from '@scoregate/protocol/audit'
+import type { SitePublicKey } from '@scoregate/protocol/receipt'
 import { Badge } from '@scoregate/ui/badge'
 import { ButtonLink } from '@scoregate/ui/button'
 import { CodeBlock, DefinitionList, Digest, InertName } from '@scoregate/ui/facts'
@@ -16,6 +18,8 @@ export interface SitePageProps {
   readonly policyText: string
   readonly policyDigest: string
   readonly policyFile: string
+  readonly sitePublicKey: SitePublicKey
+  readonly chainHead: ChainHead | undefined
   readonly backlog: readonly OutboxItem[]
   readonly backlogCount: number
   readonly now: Date
@@ -44,6 +48,22 @@ export const SitePage: FC<SitePageProps> = (props) => (
             ),
           },
           { term: 'Policy', value: <Digest value={props.policyDigest} shown="whole" /> },
+        ]}
+      />
+    </Card>
+    <Card
+      title="Evidence"
+      description="Every act at this desk is on its audit chain, and every outcome goes with a receipt that this key signs."
+    >
+      <DefinitionList
+        items={[
+          { term: 'Public key', value: <InertName text={props.sitePublicKey} isMonospace /> },
+          { term: 'Entries on the chain', value: `${props.chainHead?.sequence ?? 0}` },
+          {
+            term: 'Head of the chain',
+            value:
+              props.chainHead === undefined ? 'None' : <Digest value={props.chainHead.head} shown="whole" />,
+          },
         ]}
       />
     </Card>

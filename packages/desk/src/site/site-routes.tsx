@@ -1,6 +1,7 @@
 import type { WebEnv } from '@scoregate/web/environment'
 import { Hono } from 'hono'
 import { sql } from 'kysely'
+import { findChainHead } from '../audit/record-act.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
@@ -14,16 +15,17 @@ const BACKLOG_SHOWN = 50
 export function siteRoutes(
   desk: { db: DeskDb; clock: () => Date; frame: Frame } & Pick<
     SitePageProps,
-    'siteName' | 'platforms' | 'policyText' | 'policyDigest' | 'policyFile'
+    'siteName' | 'platforms' | 'policyText' | 'policyDigest' | 'policyFile' | 'sitePublicKey'
   >,
 ): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
   app.get(paths.site, requireReviewer(), async (c) => {
-    const { siteName, platforms, policyText, policyDigest, policyFile } = desk
+    const { siteName, platforms, policyText, policyDigest, policyFile, sitePublicKey } = desk
     const content = (
       <SitePage
-        {...{ siteName, platforms, policyText, policyDigest, policyFile }}
+        {...{ siteName, platforms, policyText, policyDigest, policyFile, sitePublicKey }}
+        chainHead={await findChainHead(desk.db)}
         backlog={await listBacklog(desk.db, BACKLOG_SHOWN)}
         backlogCount={await countBacklog(desk.db)}
         now={desk.clock()}
