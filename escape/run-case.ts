@@ -3,7 +3,7 @@ import type { CanonicalScore, ScoreColumn } from '@scoregate/protocol/columns'
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
 import type { Ending, EscapeCase, SandboxName } from './case.ts'
 import type { Crossing } from './crossing.ts'
-import { recoverSecret } from './plain-oracle.ts'
+import { recoverSecret } from './oracle/recover-secret.ts'
 import type { EscapeSite } from './rig/escape-site.ts'
 import { endingOf, type JobResult, openStage, type Stage, statusSequence } from './rig/stage.ts'
 

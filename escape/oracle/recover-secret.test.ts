@@ -135,7 +135,8 @@ const SPELLINGS: Record<string, Buffer | string> = {
   ),
   'names of files, a piece each': blocks(2)
     .map((part) => `\noutput/part-${part.toString('hex')}.csv`)
-    .join(''),
+    .join('')
+    .concat('\n'),
   'lengths of lines': `\n${[...bytes].map((byte) => 'x'.repeat(byte)).join('\n')}\n`,
   'order of heads': rank(40)
     .map((name) => `${name}: 1`)
