@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { DeskClient, DeskTrouble } from './desk-client.ts'
+import type { LeasedJob } from './hub-queue.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import { NETWORK_PACE, pauseForRetry, type RetryPace } from './retry.ts'
 import type { LeftoverRun } from './spool.ts'
@@ -16,12 +17,14 @@ export type Depositor = {
 const PARCELS_AT_ONCE = 3
 
 /**
- * Starts with nothing to deposit. Tries for ever: a sealed run is a result that somebody waits for. A lease that was lost
- * does not stop it, because desk and hub know by the attempt's number whether the result is still wanted; a cancelled
- * submission does.
+ * Starts with nothing to deposit. Tries for ever while the desk cannot be had: a sealed run is a result that somebody waits
+ * for. A lease that was lost does not stop it, because desk and hub know by the attempt's number whether the result is
+ * still wanted; a cancelled submission does. What the desk refuses for good is set aside, and its job has failed.
  */
 export function startDepositor(given: {
   readonly desk: DeskClient
+  /** Tells the hub that the worker failed with a job. */
+  readonly giveUp: (job: LeasedJob) => Promise<void>
   readonly log: Logger
   readonly pace?: RetryPace
 }): Depositor {
@@ -46,6 +49,12 @@ export function startDepositor(given: {
       if (outcome.kind === 'superseded') {
         log.warn('a sealed run is dropped: the platform wants this attempt no more')
         return await dropped()
+      }
+      if (outcome.lasts === 'for-good') {
+        await run.park(outcome.why)
+        log.error({ why: outcome.why }, 'the desk will never take a sealed run; it is set aside in parked')
+        await keeper.stop()
+        return await given.giveUp({ jobId, attempt })
       }
       log.warn({ why: outcome.why, tries }, 'the desk has not taken a sealed run; trying again')
       await pauseForRetry(tries, pace, stopped.signal)

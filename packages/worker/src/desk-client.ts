@@ -1,3 +1,4 @@
+import { shownText } from '@scoregate/gate/shown-text'
 import {
   BLOBS_PATH,
   DEPOSITS_PATH,
@@ -12,8 +13,13 @@ import { ErrorBody } from '@scoregate/protocol/errors'
 import { type Answer, call } from './http-call.ts'
 import { sendFile } from './send-file.ts'
 
-/** Why the desk did not do what was asked; for the site's own log. */
-export type DeskTrouble = { readonly kind: 'unavailable'; readonly why: string }
+/** Why the desk did not do what was asked; for the site's own log. It has codes and names of fields, nothing of a run. */
+export type DeskTrouble = {
+  readonly kind: 'unavailable'
+  readonly why: string
+  /** `for-good`: the desk understood what it was given, and will refuse it whenever it is given again. */
+  readonly lasts: 'for-now' | 'for-good'
+}
 
 /** The site's desk as a worker sees it. Every function tries once; throws only when `signal` is aborted. */
 export type DeskClient = {
@@ -53,7 +59,7 @@ export function connectDesk(desk: { readonly deskUrl: string; readonly deskToken
       const site = WorkerSite.safeParse(answer.body)
       return site.success
         ? { kind: 'site', site: site.data }
-        : { kind: 'unavailable', why: 'a policy that this worker cannot read; are both of the same version?' }
+        : unreadable('a policy that this worker cannot read; are both of the same version?')
     },
 
     async putBlob({ sha256, file }, signal) {
@@ -82,7 +88,7 @@ export function connectDesk(desk: { readonly deskUrl: string; readonly deskToken
       const receipt = DepositReceipt.safeParse(answer.body)
       return receipt.success
         ? { kind: 'deposited', holdId: receipt.data.holdId }
-        : { kind: 'unavailable', why: 'an answer that this worker cannot read' }
+        : unreadable('an answer that this worker cannot read')
     },
   }
 }
@@ -98,12 +104,31 @@ function isSuperseded(answer: Extract<Answer, { kind: 'answer' }>): boolean {
 }
 
 function codeOf(answer: Extract<Answer, { kind: 'answer' }>): string | undefined {
-  const body = ErrorBody.safeParse(answer.body)
-  return body.success ? body.data.code : undefined
+  return errorOf(answer)?.code
 }
 
+function errorOf(answer: Extract<Answer, { kind: 'answer' }>): ErrorBody | undefined {
+  return ErrorBody.safeParse(answer.body).data
+}
+
+/** Statuses by which a desk refuses what it was given; a wrong token or address can be mended while the run waits. */
+const REFUSALS: readonly number[] = [400, 413, 422]
+
 function troubleOf(answer: Answer): DeskTrouble {
-  if (answer.kind === 'unreachable') return { kind: 'unavailable', why: answer.why }
-  const code = codeOf(answer)
-  return { kind: 'unavailable', why: `status ${answer.status}${code === undefined ? '' : ` (${code})`}` }
+  if (answer.kind === 'unreachable') return { kind: 'unavailable', why: answer.why, lasts: 'for-now' }
+  const error = errorOf(answer)
+  if (error === undefined) return { kind: 'unavailable', why: `status ${answer.status}`, lasts: 'for-now' }
+  // Only in the desk's own words: a proxy in between may refuse today what it lets through tomorrow.
+  const isRefusal = REFUSALS.includes(answer.status)
+  const fields = isRefusal ? [...new Set(error.problems?.map(({ where }) => where))].slice(0, 10) : []
+  const named = fields.filter((field) => /^[A-Za-z0-9_.]{1,64}$/.test(field))
+  return {
+    kind: 'unavailable',
+    why: `status ${answer.status} (${[shownText(error.code, 64), ...named].join(', ')})`,
+    lasts: isRefusal ? 'for-good' : 'for-now',
+  }
+}
+
+function unreadable(why: string): DeskTrouble {
+  return { kind: 'unavailable', why, lasts: 'for-now' }
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { manifestDigest } from '@scoregate/gate/manifest'
@@ -7,11 +7,14 @@ import { Digest } from '@scoregate/protocol/digest'
 import type { Manifest } from '@scoregate/protocol/manifest'
 import { readPack } from '@scoregate/protocol/pack'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { listParkedRuns } from './parked-runs.ts'
 import { openSpool, type SpooledRun, type SpoolRecord } from './spool.ts'
 
 let folder: string
+let spool: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'scoregate-spool-'))
+  spool = join(folder, 'spool')
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
@@ -75,7 +78,7 @@ async function packedIn(pack: string | undefined): Promise<[string, string][]> {
 
 describe('the spool', () => {
   it('keeps a committed run over a restart: small files in one pack, large ones by their digests', async () => {
-    const run = await (await openSpool(folder)).begin()
+    const run = await (await openSpool(spool)).begin()
     const small = putSmall(run, 'hello')
     expect(putSmall(run, 'hello')).toEqual(small)
     const other = putSmall(run, '')
@@ -86,7 +89,7 @@ describe('the spool', () => {
     })
     await run.commit(RECORD)
 
-    const [leftover, ...others] = await (await openSpool(folder)).takeLeftovers()
+    const [leftover, ...others] = await (await openSpool(spool)).takeLeftovers()
     expect(others).toEqual([])
     expect(leftover?.record).toEqual(RECORD)
     const parcels = await leftover?.run.parcels()
@@ -97,11 +100,11 @@ describe('the spool', () => {
       [other.sha256, ''],
     ])
     await leftover?.run.remove()
-    expect(await readdir(folder)).toEqual([])
+    expect(await readdir(spool)).toEqual([])
   })
 
   it('gives back and copies what was sealed, small or large, many times over', async () => {
-    const run = await (await openSpool(folder)).begin()
+    const run = await (await openSpool(spool)).begin()
     const texts = Array.from({ length: 40 }, (_, count) => String(count).repeat(60_000))
     const small = texts.map((text) => putSmall(run, text))
     const large = await run.sink.put(bytes('large'))
@@ -118,7 +121,7 @@ describe('the spool', () => {
   })
 
   it('forgets what was sealed when the steps of a run broke off, and takes files anew', async () => {
-    const run = await (await openSpool(folder)).begin()
+    const run = await (await openSpool(spool)).begin()
     putSmall(run, 'of the broken run')
     await run.sink.put(bytes('large, of the broken run'))
     await run.clear()
@@ -130,30 +133,52 @@ describe('the spool', () => {
   })
 
   it('removes what was never committed', async () => {
-    const run = await (await openSpool(folder)).begin()
+    const run = await (await openSpool(spool)).begin()
     await run.sink.put(bytes('half a run'))
     putSmall(run, 'and a small file')
-    expect(await (await openSpool(folder)).takeLeftovers()).toEqual([])
-    expect(await readdir(folder)).toEqual([])
+    expect(await (await openSpool(spool)).takeLeftovers()).toEqual([])
+    expect(await readdir(spool)).toEqual([])
   })
 
   it('keeps nothing of a file that could not be read to its end', async () => {
-    const run = await (await openSpool(folder)).begin()
+    const run = await (await openSpool(spool)).begin()
     async function* broken() {
       yield Buffer.from('half')
       throw new Error('broken off')
     }
     await expect(run.sink.put(broken())).rejects.toThrow('broken off')
-    const [name = ''] = await readdir(folder)
-    expect(await readdir(join(folder, name))).toEqual([])
+    const [name = ''] = await readdir(spool)
+    expect(await readdir(join(spool, name))).toEqual([])
   })
 
-  it('does not start over a record that it cannot read, because it is a result', async () => {
-    const run = await (await openSpool(folder)).begin()
+  it('sets aside a run with a record that it cannot read, because it is a result', async () => {
+    const run = await (await openSpool(spool)).begin()
+    await run.sink.put(bytes('a result'))
     await run.commit(RECORD)
-    const [name = ''] = await readdir(folder)
-    await writeFile(join(folder, name, 'record.json'), '{"format":"scoregate-spool/9"}')
-    await expect((await openSpool(folder)).takeLeftovers()).rejects.toThrow('Move its folder away')
-    expect(await readdir(folder)).toEqual([name])
+    const [name = ''] = await readdir(spool)
+    const files = await readdir(join(spool, name))
+    await writeFile(join(spool, name, 'record.json'), '{"format":"scoregate-spool/9"}')
+    expect(await (await openSpool(spool)).takeLeftovers()).toEqual([])
+    expect(await readdir(spool)).toEqual([])
+    const [parked] = await listParkedRuns(folder)
+    expect(parked).toMatchObject({ reason: { why: 'record-unreadable' } })
+    expect(await readdir(parked?.folder ?? '')).toEqual(expect.arrayContaining(files))
+  })
+
+  it('sets aside, whole, a run that the desk refuses, and takes it up again when it is moved back', async () => {
+    const run = await (await openSpool(spool)).begin()
+    await run.sink.put(bytes('a result'))
+    await run.commit(RECORD)
+    await run.park('status 400 (bad-deposit, platform)')
+    expect(await (await openSpool(spool)).takeLeftovers()).toEqual([])
+    const [parked] = await listParkedRuns(folder)
+    expect(parked?.reason).toMatchObject({
+      why: 'desk-refused',
+      detail: 'status 400 (bad-deposit, platform)',
+    })
+    await rename(parked?.folder ?? '', join(spool, 'again'))
+    const [leftover] = await (await openSpool(spool)).takeLeftovers()
+    expect(leftover?.record).toEqual(RECORD)
+    expect(await listParkedRuns(folder)).toEqual([])
   })
 })

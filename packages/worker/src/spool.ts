@@ -8,6 +8,7 @@ import { Digest } from '@scoregate/protocol/digest'
 import { writeHashedFile } from '@scoregate/storage/hashed-file'
 import { z } from 'zod'
 import { syncFolder, writeDurably } from './durable-files.ts'
+import { type ParkedReason, parkRun } from './parked-runs.ts'
 import { createSpoolPack, type SpoolPack } from './spool-pack.ts'
 
 /** What is left to do for a sealed run; on disk, so that a worker that is killed does it after its restart. */
@@ -33,6 +34,8 @@ export type SpooledRun = {
   commit(record: SpoolRecord): Promise<void>
   /** What there is to bring to the desk. */
   parcels(): Promise<SpoolParcels>
+  /** Sets the run aside, with a reason for people, because the desk will never take it. */
+  park(detail: string): Promise<void>
   /** Forgets the run and its files. */
   remove(): Promise<void>
 }
@@ -49,7 +52,10 @@ export type LeftoverRun = { readonly run: SpooledRun; readonly record: SpoolReco
 /** Where sealed runs stay until the desk has them. */
 export type Spool = {
   begin(): Promise<SpooledRun>
-  /** For the start of a worker: the committed runs; removes what was never committed. Throws on a record that cannot be read. */
+  /**
+   * For the start of a worker: the committed runs. Removes what was never committed, and sets aside what was committed with a
+   * record that this version cannot read: it holds a result.
+   */
   takeLeftovers(): Promise<LeftoverRun[]>
 }
 
@@ -79,7 +85,8 @@ export async function openSpool(folder: string): Promise<Spool> {
       for (const name of await readdir(folder)) {
         const run = spooledRun(join(folder, name))
         const record = await findRecord(join(folder, name, RECORD))
-        if (record === undefined) await run.remove()
+        if (record === 'none') await run.remove()
+        else if (record === 'unreadable') await park(join(folder, name), 'record-unreadable', RECORD)
         else leftovers.push({ run, record })
       }
       return leftovers
@@ -147,6 +154,10 @@ function spooledRun(home: string): SpooledRun {
       }
     },
 
+    park(detail) {
+      return park(home, 'desk-refused', detail)
+    },
+
     async remove() {
       await Promise.allSettled(unsynced)
       closePack()
@@ -157,16 +168,18 @@ function spooledRun(home: string): SpooledRun {
   }
 }
 
-async function findRecord(file: string): Promise<SpoolRecord | undefined> {
+async function findRecord(file: string): Promise<SpoolRecord | 'none' | 'unreadable'> {
   try {
     return SpoolRecord.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw new Error(
-      `The spooled run in ${file} cannot be read. Move its folder away and keep it: it holds a result.`,
-      {
-        cause: error,
-      },
-    )
+    if (error instanceof Error && 'syscall' in error && 'code' in error) {
+      if (error.code === 'ENOENT') return 'none'
+      throw error
+    }
+    return 'unreadable'
   }
+}
+
+function park(home: string, why: ParkedReason['why'], detail: string): Promise<void> {
+  return parkRun(home, { why, detail, now: new Date() })
 }

@@ -39,7 +39,7 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
   const logLines: string[] = []
   const workers: Worker[] = []
   const state = {
-    desk: 'up' as 'up' | 'down' | 'site-only' | 'superseding' | 'has-another',
+    desk: 'up' as 'up' | 'down' | 'site-only' | 'superseding' | 'has-another' | 'refusing' | 'proxy-refusing',
     /** Answer of the hub to messages about a job. */
     lease: 'held' as 'held' | 'lost' | 'cancelled',
     leaseSeconds: 1,
@@ -110,6 +110,11 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
       }
       return send(response, 201, {})
     }
+    if (state.desk === 'refusing') {
+      const problems = [{ where: 'platform', what: 'is http://another', remedy: 'Change it.' }]
+      return send(response, 400, { code: 'bad-deposit', detail: 'Refused.', remedy: 'None.', problems })
+    }
+    if (state.desk === 'proxy-refusing') return send(response, 413, {})
     if (state.desk === 'superseding') return send(response, 410, {})
     if (state.desk === 'has-another') {
       return send(response, 409, { code: 'other-deposit', detail: 'Deposited before.', remedy: 'None.' })

@@ -12,6 +12,7 @@ import { connectDesk, type DeskClient } from './desk-client.ts'
 import { connectHubQueue, type HubQueue, type LeasedJob, type LeaseStanding } from './hub-queue.ts'
 import { type InputCache, openInputCache } from './input-cache.ts'
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts'
+import { listParkedRuns } from './parked-runs.ts'
 import { NETWORK_PACE, pauseForRetry, type RetryPace } from './retry.ts'
 import { removeLeftRooms } from './run-room.ts'
 import { runSubmission } from './run-submission.ts'
@@ -64,7 +65,13 @@ export async function startWorker(given: WorkerConfigInput, parts: WorkerParts):
   const stopping = new AbortController()
   const queue = connectHubQueue({ ...config, version: VERSION })
   const desk = connectDesk(config)
-  const depositor = startDepositor({ desk, log, pace })
+  const giveUp = (job: LeasedJob) =>
+    sayUntilHeard(() => queue.sendFailure(job, 'worker-failed', stopping.signal), {
+      pace,
+      signal: stopping.signal,
+      log,
+    })
+  const depositor = startDepositor({ desk, giveUp, log, pace })
   const working: Working = {
     config,
     sandbox,
@@ -78,6 +85,8 @@ export async function startWorker(given: WorkerConfigInput, parts: WorkerParts):
     signal: stopping.signal,
   }
   await depositLeftovers(working)
+  const parked = await listParkedRuns(config.dataFolder)
+  if (parked.length > 0) log.error({ runs: parked.length }, 'sealed runs that the desk refused lie in parked')
   const slots = Array.from({ length: config.slots }, () => takeJobs(working))
   log.info({ slots: config.slots, sandbox: sandbox.name }, 'the worker takes jobs')
 
@@ -195,7 +204,7 @@ async function endWithoutResult(
 
 async function sayUntilHeard(
   say: () => Promise<LeaseStanding>,
-  { pace, signal, log }: Working,
+  { pace, signal, log }: Pick<Working, 'pace' | 'signal' | 'log'>,
 ): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const answer = await say()
