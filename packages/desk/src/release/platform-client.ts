@@ -5,6 +5,7 @@ import { type JobRef, type UpwardMessage, type UpwardWord, upwardMessage } from 
 import type { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { type Outcome, OutcomeAccepted, SITE_JOBS_PATH, StandingAnswer } from '@scoregate/protocol/release'
+import { z } from 'zod'
 import type { MeasuredArtefact } from './artefact-bytes.ts'
 
 /** How a platform took what it was told. `why` is for people at the site. */
@@ -125,8 +126,18 @@ function notAccepted(answer: Answer): PlatformAnswer {
     answer.status === 401 || answer.status === 403
       ? ' Check that the site token is the one that the platform knows.'
       : ''
-  return { kind: 'failed', why: `The platform answered with HTTP status ${answer.status}.${hint}` }
+  const code = RefusalCode.safeParse(answer.body).data?.code
+  const words = code === undefined ? '' : ` (${code})`
+  return { kind: 'failed', why: `The platform answered with HTTP status ${answer.status}${words}.${hint}` }
 }
+
+/** Why a platform refused, as a word; no sentence of it is shown at the site. */
+const RefusalCode = z.object({
+  code: z
+    .string()
+    .regex(/^[a-z]+(-[a-z]+){0,7}$/)
+    .max(40),
+})
 
 function notThePlatform(): PlatformAnswer {
   return {

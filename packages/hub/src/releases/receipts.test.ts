@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { keyIdOf, readReceipt, sitePublicKeyOf } from '@scoregate/gate/receipt'
 import { Digest } from '@scoregate/protocol/digest'
 import { ErrorBody } from '@scoregate/protocol/errors'
-import type { ReceiptSubject } from '@scoregate/protocol/receipt'
+import type { ReceiptDecision, ReceiptSubject } from '@scoregate/protocol/receipt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type Answer,
@@ -197,6 +197,71 @@ describe('a receipt at the hub', () => {
       expect(headers.get('content-disposition')).toBe(`attachment; filename="submission-${id}-${file}.json"`)
     }
     expect((await rig.participant('GET', `/api/submissions/${id}/receipt?outcome=failed`)).status).toBe(404)
+  })
+
+  it('without a review is believed only of a run that was promised none', async () => {
+    const open = await rig.createCompetition(bundle(BUNDLE_YAML.replace('human_in_the_loop: true', '')))
+    const take = async () => {
+      const id = await rig.submit(open.phase)
+      return { id, job: await rig.takeJob() }
+    }
+    const scoresOnly = { ...released, artefacts: [] }
+    const unreviewed = (job: Awaited<ReturnType<typeof rig.takeJob>>) => ({
+      ...scoresOnly,
+      receipt: rig.sign(job, scoresOnly, {
+        predicate: { decision: { kind: 'auto', decidedAt: RELEASED_AT } },
+      }),
+    })
+    const first = await take()
+    // The organizer may change their mind while it runs; what the run was promised stands.
+    await rig.organizer('PATCH', `/api/competitions/${open.id}/`, { human_in_the_loop: true })
+    const second = await take()
+    expect((await rig.outcome(first.job, unreviewed(first.job))).status).toBe(200)
+    expect(fieldsOf(await rig.outcome(second.job, unreviewed(second.job)))).toEqual(['decision'])
+    expect((await rig.participant('GET', `/submissions/${first.id}`)).text).toMatch(
+      /Released by the data owner’s policy on <time[^>]*>2026-05-01 13:00 UTC/,
+    )
+  })
+
+  it.each<[reason: string, decision: ReceiptDecision, words: RegExp]>([
+    ['not-released', reject, /Decided by the data owner on <time[^>]*>2026-05-01 13:00 UTC/],
+    [
+      'validation-timed-out',
+      { kind: 'expire', decidedAt: RELEASED_AT },
+      /Not decided by the data owner until <time[^>]*>2026-05-01 13:00 UTC/,
+    ],
+    [
+      'scoring-failed',
+      { kind: 'approve', reviewer: 'anna', decidedAt: RELEASED_AT },
+      /Decided by the data owner on <time[^>]*>2026-05-01 13:00 UTC/,
+    ],
+    ['scoring-failed', { kind: 'none' }, /nobody had to decide/],
+  ])('of a failure (%s) says what there was to decide, and names nobody', async (reason, decision, words) => {
+    const { id, job } = await waiting()
+    const outcome = { kind: 'failed', reason }
+    await rig.outcome(job, { ...outcome, receipt: rig.sign(job, outcome, { predicate: { decision } }) })
+    const { text } = await rig.participant('GET', `/submissions/${id}`)
+    expect(text).toMatch(words)
+    expect(text).not.toContain('anna')
+    expect(text).toContain(`href="/api/submissions/${id}/receipt"`)
+  })
+
+  it('of files that were released after a failure is shown in place of that of the failure', async () => {
+    const id = await rig.submit(phase)
+    const job = await rig.takeJob()
+    await rig.fail(job, 'scoring-failed')
+    const path = `/api/site/jobs/${job.jobId}/artefacts/output?attempt=1&hold=${digest('hold')}&sha256=${output.sha256}`
+    await rig.site('PUT', path, OUTPUT)
+    const later = { kind: 'failure-released', releasedAt: RELEASED_AT, artefacts: [output] }
+    const forged = rig.sign(job, later, { subjects: changed('output') })
+    expect(fieldsOf(await rig.outcome(job, { ...later, receipt: forged }))).toEqual(['output'])
+    expect((await rig.outcome(job, later)).status).toBe(200)
+    expect((await rig.participant('GET', `/submissions/${id}`)).text).toMatch(/Released by <bdi[^>]*>anna/)
+    expect((await rig.submission(id))['receipt']).toMatchObject({ outcome: 'failure-released' })
+    const ofFailure = await rig.participant('GET', `/api/submissions/${id}/receipt?outcome=failed`)
+    expect(readReceipt(ofFailure.body, sitePublicKeyOf(rig.siteKey))).toMatchObject({
+      statement: { predicate: { outcome: 'failed', reason: 'scoring-failed' } },
+    })
   })
 
   it('does not show a participant the column that its organizer hides', async () => {
