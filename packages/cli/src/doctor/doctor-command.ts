@@ -4,11 +4,13 @@ import type { WorkerSite } from '@scoregate/protocol/deposit'
 import { examineSandbox } from '@scoregate/sandbox/examine-sandbox'
 import { findSandbox } from '@scoregate/sandbox/find-sandbox'
 import type { PromiseReport } from '@scoregate/sandbox/promises'
+import { installationPaths } from '../installation.ts'
 import { EXIT, say, sayJson } from '../print.ts'
 import type { Settings } from '../settings.ts'
 import { DoctorReport, doctorText } from './doctor-report.ts'
 import { examineImages, namedEngineImages } from './examine-images.ts'
 import { examineMachine } from './examine-machine.ts'
+import { examineParkedRuns } from './examine-parked-runs.ts'
 
 /**
  * Prints what holds on this machine of what is promised of a run; resolves with the exit code: 0 when all holds that could be
@@ -34,7 +36,8 @@ async function examine(settings: Settings): Promise<DoctorReport> {
   // As a worker chooses: an engine before bubblewrap.
   const chosen = sandboxes.find(({ usable }) => usable)
   const images = await imagesOf(site, chosen?.sandbox, settings)
-  const machine = [...(await examineMachine(settings, site)), ...images]
+  const parked = await examineParkedRuns(installationPaths(settings.dataFolder).worker)
+  const machine = [...(await examineMachine(settings, site)), ...images, ...parked]
   const doesHold = [...(chosen?.promises ?? []), ...machine].every(({ state }) => state !== 'does-not-hold')
   return DoctorReport.parse({
     format: 'scoregate-doctor/1',
