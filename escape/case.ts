@@ -40,10 +40,13 @@ export type EscapeCase = {
   /** Whether the same programs get out of the gate that this project replaces; where not, the reason. */
   readonly control: 'escapes' | { readonly notApplicable: string }
   /**
-   * Set where the secret is something that the (last) run must not even see: a file of the host, of another run, or the
-   * labels beside a participant's code. Then everything that this run left in its hold counts as crossed.
+   * Set where the secret is something that a run must not even see: a file of the host, of another run, or the labels
+   * beside a participant's code. Then everything that the run left in its hold counts as crossed: that of every run, or
+   * of the last alone where those before it see the secret rightly.
    */
-  readonly mustNotSee?: true
+  readonly mustNotSee?: 'every-run' | 'last-run'
+  /** The most decimals that the policy lets a score of this case keep; as many as its column declares, unless said. */
+  readonly decimals?: number
   /** The jobs of the case, one after the other, where the files of the folder are not enough; else one ordinary job. */
   readonly jobs?: (given: CaseGround) => readonly SiteJob[]
   /** What the reviewer does with each hold; `scores` unless said. A hostile hold is rejected whatever is said. */

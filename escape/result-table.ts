@@ -5,11 +5,12 @@ export const HEADING = line('family', 'case', 'sandbox', 'outcome', 'bits', 'sec
 
 /** One case in one sandbox as a line of the table; what went wrong follows on lines of its own. */
 export function tableLine(result: CaseResult): string {
-  const { id, family, sandbox, outcome, bits, seconds, expected, trouble, path } = result
+  const { id, family, sandbox, outcome, bits, seconds, expected, trouble, path, log } = result
   const lines = [line(String(family), id, sandbox, outcome, String(Math.round(bits)), seconds.toFixed(1))]
   if (outcome === 'escaped') lines.push(`       got out as: ${path}`)
   else if (outcome !== expected) lines.push(`       expected: ${expected}`)
   if (trouble !== undefined) lines.push(`       could not be played: ${trouble}`)
+  if (!isAsExpected(result)) lines.push(...log.map((entry) => `       ${entry}`))
   return lines.join('\n')
 }
 

@@ -24,6 +24,8 @@ export type CaseResult = {
   readonly seconds: number
   /** Why the case could not be played to its end; then it counts as not as expected. */
   readonly trouble?: string
+  /** What worker and desk logged meanwhile, for whoever looks for the cause. */
+  readonly log: readonly string[]
 }
 
 /** Where the folders of the cases are. */
@@ -49,7 +51,7 @@ export async function runCase(site: EscapeSite, attack: EscapeCase): Promise<Cas
   const words = Buffer.from(statusSequence(stage))
   crossed.push({ channel: 'status-sequence', bytes: words, at: site.boundary.crossings.length })
   const { bits, path } = recoverSecret(crossed, stage.secret)
-  const allowedBits = allowedBitsOf(stage)
+  const allowedBits = allowedBitsOf(stage, attack)
   return {
     id,
     family,
@@ -61,6 +63,9 @@ export async function runCase(site: EscapeSite, attack: EscapeCase): Promise<Cas
     path,
     seconds: (performance.now() - startedAt) / 1000,
     ...(played.trouble === undefined ? {} : { trouble: played.trouble }),
+    log: crossed
+      .filter(({ channel }) => channel === 'log')
+      .map(({ bytes: line }) => line.toString('utf8').trim()),
   }
 }
 
@@ -87,7 +92,8 @@ async function playJobs(stage: Stage, attack: EscapeCase): Promise<JobResult[]> 
   const results: JobResult[] = []
   for (const job of jobs) {
     const result = await stage.result(await stage.submit(job))
-    if (attack.mustNotSee && results.length === jobs.length - 1) await crossHold(stage, result)
+    const isLast = results.length === jobs.length - 1
+    if (attack.mustNotSee === 'every-run' || (attack.mustNotSee && isLast)) await crossHold(stage, result)
     await stage.decide(result, attack.review ?? 'scores')
     results.push(result)
   }
@@ -103,13 +109,13 @@ async function crossHold({ site }: Stage, result: JobResult): Promise<void> {
 }
 
 /** For each job: one word of the closed list, and the released scores on their declared grids (attacks.md, 4.1). */
-function allowedBitsOf({ submitted, site }: Stage): number {
+function allowedBitsOf({ submitted, site }: Stage, { decimals }: EscapeCase): number {
   let bits = 0
   for (const { jobId, columns } of submitted) {
     bits += Math.log2(Object.keys(REASON_SENTENCES).length + 1)
     for (const heard of site.hub.heard(jobId)) {
       if (heard.kind !== 'outcome' || heard.outcome.kind !== 'released') continue
-      for (const score of heard.outcome.scores) bits += bitsOf(score, columns)
+      for (const score of heard.outcome.scores) bits += bitsOf(score, columns, decimals)
     }
   }
   return bits
@@ -118,9 +124,13 @@ function allowedBitsOf({ submitted, site }: Stage): number {
 /** A column without a range can carry all the digits that a canonical score may have. */
 const MOST_INTEGER_DIGITS = 15
 
-function bitsOf(score: CanonicalScore, columns: readonly ScoreColumn[]): number {
+function bitsOf(
+  score: CanonicalScore,
+  columns: readonly ScoreColumn[],
+  most = Number.POSITIVE_INFINITY,
+): number {
   const column = columns.find(({ key }) => key === score.column)
   if (column === undefined) return 0
   const [lowest, highest] = column.range ?? [-(10 ** MOST_INTEGER_DIGITS), 10 ** MOST_INTEGER_DIGITS]
-  return Math.log2(1 + Math.floor((highest - lowest) * 10 ** column.decimals))
+  return Math.log2(1 + Math.floor((highest - lowest) * 10 ** Math.min(most, column.decimals)))
 }

@@ -1,7 +1,7 @@
 import type { Crossing, CrossingChannel } from '../crossing.ts'
 
 /** How long a condition may take on a machine that does other things too; what takes longer will never come. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 60_000
 
 /** Everything that left one site, and a way to wait for what it makes true. */
 export class Boundary {
@@ -22,7 +22,7 @@ export class Boundary {
     for (const look of this.waiting) look()
   }
 
-  /** What `look` finds, now or after a change; throws, naming `what`, when it finds nothing for two minutes. */
+  /** What `look` finds, now or after a change; throws, naming `what`, when it finds nothing for a minute. */
   until<T>(what: string, look: () => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const done = (): void => {

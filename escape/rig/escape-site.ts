@@ -202,8 +202,13 @@ function policyFor(cases: readonly EscapeCase[], folder: string): Readonly<Recor
         source: join(folder, 'private', id),
         target: '/app/private',
         runs: sees,
+        // A case in which participants' code sees the data says so on purpose.
+        ...(sees.some((kind) => kind !== 'scoring') ? { beside_participant_code: true } : {}),
       }))
       .filter(({ runs }) => runs.length > 0),
+    competitions: Object.fromEntries(
+      cases.flatMap(({ id, decimals }) => (decimals === undefined ? [] : [[id, { release: { decimals } }]])),
+    ),
   }
 }
 

@@ -1,0 +1,6 @@
+"""Leaves a link where a result is expected."""
+import os
+
+from planted import HOST, OUTPUT, write_scores
+
+os.symlink(HOST['secretFile'], OUTPUT + '/scores.json')
