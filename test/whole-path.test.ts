@@ -61,6 +61,8 @@ async function expectProof({ page }: Visitor, site: Installation, submission: nu
   expect(stdout).toContain('The receipt is valid.\nReleased by reviewer on ')
   expect(stdout).toContain(`submission   ${submission} `)
   expect(stdout).toContain(`; ${scores} is this file`)
+  const byHub = await run(process.execPath, ['dist/scoregate.js', 'verify', receipt, '--hub', site.ready.hub])
+  expect(byHub.stdout).toContain(`The key is the one that ${site.ready.hub} gave.`)
 }
 
 const SiteKeys = z.array(z.looseObject({ public_key: z.string() }))

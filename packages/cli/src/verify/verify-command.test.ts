@@ -178,12 +178,13 @@ It names, by SHA-256:
   })
 
   it('asks a hub for the key that the receipt names, and says on whose word it believes it', async () => {
-    const server = await keyServer()
+    const server = await keyServer({ validUntil: '2026-06-01T00:00:00.000Z' })
     const hub = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a server that listens has an address
     try {
       const { code, out } = await verify('receipt.json', '--hub', hub)
       expect(code).toBe(0)
       expect(out).toContain(`The key is the one that ${hub} gave.`)
+      expect(out).toContain('Another key has taken its place since 2026-06-01 00:00:00 UTC.')
       const stranger = signReceipt(
         receiptStatement({ predicate, released }),
         generateKeyPairSync('ed25519').privateKey,
@@ -203,7 +204,7 @@ It names, by SHA-256:
 })
 
 /** A hub, as far as its keys go; the real one is asked in the whole path. */
-async function keyServer(): Promise<Server> {
+async function keyServer({ validUntil }: { validUntil: string }): Promise<Server> {
   const server = createServer((request, response) => {
     const isKnown = request.url === `/api/site-keys/${keyIdOf(key)}`
     response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/json' })
@@ -214,7 +215,7 @@ async function keyServer(): Promise<Server> {
               key_id: keyIdOf(key),
               public_key: key,
               valid_from: '2026-01-01T00:00:00.000Z',
-              valid_until: null,
+              valid_until: validUntil,
             }
           : { code: 'not-found', detail: 'There is no such key.', remedy: 'Look again.' },
       ),
