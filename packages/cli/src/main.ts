@@ -1,5 +1,6 @@
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { Command, CommanderError, Option } from 'commander'
+import { auditCommand } from './audit/audit-command.ts'
 import { competitionCommand } from './competition-commands.ts'
 import { installationPaths, type Provision, Provision as ProvisionSchema } from './installation.ts'
 import { type Part, runPart } from './part.ts'
@@ -7,6 +8,7 @@ import { EXIT, say, sayError, sayJson } from './print.ts'
 import { readPrivateJson } from './private-file.ts'
 import { reviewCommand } from './review/review-commands.ts'
 import { readSettings, type Settings } from './settings.ts'
+import { siteKeyCommand } from './site-key-command.ts'
 import { startInstallation } from './start/start.ts'
 import { submitCommand } from './submit-command.ts'
 import { verifyCommand } from './verify/verify-command.ts'
@@ -108,7 +110,7 @@ const PARTS: readonly {
   },
 ]
 for (const part of PARTS) {
-  withSettings(program.command(part.name))
+  const command = withSettings(program.command(part.name))
     .description(part.words)
     .action(async (options) => {
       const settings = settingsOf(options)
@@ -117,6 +119,7 @@ for (const part of PARTS) {
         return start(settings, await readProvision(settings))
       })
     })
+  if (part.name === 'desk') command.addCommand(siteKeyCommand((options) => settingsOf(options).dataFolder))
 }
 
 withSettings(program.command('doctor'))
@@ -131,6 +134,7 @@ program.addCommand(reviewCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(submitCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(competitionCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(verifyCommand())
+program.addCommand(auditCommand(() => readSettings(process.env).dataFolder))
 
 endByException(program)
 

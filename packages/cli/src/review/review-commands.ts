@@ -9,6 +9,7 @@ import {
 } from '@scoregate/desk/hold-api'
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { ScoregateError } from '@scoregate/protocol/errors'
+import { Receipt, ReceiptPredicate } from '@scoregate/protocol/receipt'
 import { Command, Option } from 'commander'
 import { ask, type Connection, connectToDesk } from '../connection.ts'
 import { say, sayJson } from '../print.ts'
@@ -67,6 +68,20 @@ export function reviewCommand(dataFolder: () => string): Command {
       const answer = await decide(desk, id, options, { decision: 'reject', reason: options.reason })
       if (options.json) sayJson(answer)
       else say(`Hold ${answer.id} is rejected. Nothing of it leaves.`)
+    })
+
+  withDesk(command.command('receipt'))
+    .description('the signed receipt of what the platform was told of a hold, as JSON')
+    .argument('<hold>', 'the id of the hold')
+    .addOption(
+      new Option('--outcome <kind>', 'of which outcome (else the newest)').choices(
+        ReceiptPredicate.shape.outcome.options,
+      ),
+    )
+    .action(async (id: string, options: DeskOptions & { outcome?: string }) => {
+      const query = options.outcome === undefined ? '' : `?outcome=${options.outcome}`
+      const path = `${HOLDS_PATH}/${encodeURIComponent(id)}/receipt${query}`
+      sayJson(await ask(await connect(options), { method: 'GET', path }, Receipt))
     })
   return command
 }

@@ -1,0 +1,84 @@
+import { AuditAct, type AuditDecision } from '@scoregate/protocol/audit'
+import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
+
+/**
+ * What an entry says happened, in a line. An act that this version does not know is given as it is written. Names come
+ * from elsewhere: show the line inert.
+ */
+export function actWords(act: unknown): string {
+  const known = AuditAct.safeParse(act)
+  return known.success ? knownActWords(known.data) : JSON.stringify(act)
+}
+
+function knownActWords(act: AuditAct): string {
+  switch (act.kind) {
+    case 'chain-started':
+      return `the chain began, with the signing key ${short(act.keyId)}`
+    case 'site-key-changed':
+      return `the signing key changed from ${short(act.from)} to ${short(act.to)}`
+    case 'file-completed':
+      return `the desk started, and added ${act.entries === 1 ? '1 entry' : `${act.entries} entries`} that the file lacked after a crash`
+    case 'policy-in-force':
+      return `the policy ${short(act.policyDigest)} came into force`
+    case 'policy-changed':
+      return `the policy changed from ${short(act.from)} to ${short(act.to)}`
+    case 'deposited':
+      return `${act.worker} deposited ${holdWords(act)}: submission ${act.submissionId}, job ${act.jobId}, attempt ${act.attempt}, for ${act.platform}${act.failure === undefined ? '' : `. ${REASON_SENTENCES[act.failure]}`}`
+    case 'list-viewed':
+      return `${act.reviewer} looked at the list "${act.list}", ${act.holdCount} holds from ${act.offset} on`
+    case 'hold-viewed':
+      return `${act.reviewer} looked at ${holdWords(act)}`
+    case 'file-viewed':
+      return `${act.reviewer} looked at file ${act.fileNumber} of ${holdWords(act)}, from byte ${act.offset} on`
+    case 'file-downloaded':
+      return `${act.reviewer} downloaded file ${act.fileNumber} of ${holdWords(act)}`
+    case 'decided':
+      return `${decisionWords(act.decision)} ${holdWords(act)}, under the policy ${short(act.policyDigest)}`
+    case 'release-begun':
+      return `the release of ${holdWords(act)} began: ${act.subjects.map(({ name }) => name).join(', ')}`
+    case 'failure-begun':
+      return `the platform is about to be told that ${holdWords(act)} failed. ${REASON_SENTENCES[act.reason]}`
+    case 'release-stopped':
+      return `ALARM: the release of ${holdWords(act)} was stopped, since ${STOP_WORDS[act.cause]}`
+    case 'outcome-accepted':
+      return `the platform accepted "${act.outcome}" of ${holdWords(act)}`
+    case 'outcome-refused':
+      return `the platform no longer wanted "${act.outcome}" of ${holdWords(act)}`
+    case 'content-removed':
+      return `the files of ${holdWords(act)} were given up, by retention`
+    case 'signed-in':
+      return `${act.reviewer} signed in by ${act.by}`
+    case 'sign-in-failed':
+      return `a sign-in failed${act.reviewer === undefined ? '' : ` for ${act.reviewer}`}`
+    case 'signed-out':
+      return `${act.reviewer} signed out`
+    case 'token-issued':
+      return `${act.reviewer} got an API token`
+  }
+}
+
+const STOP_WORDS = {
+  altered: 'the vault no longer has what was sealed and shown',
+  'not-decided': 'nobody had decided it',
+} as const
+
+function decisionWords(decision: AuditDecision): string {
+  switch (decision.kind) {
+    case 'approve':
+      return `${decision.reviewer} approved ${decision.artefacts.join(', ') || 'nothing but the reason'} of`
+    case 'auto':
+      return `the policy approved ${decision.artefacts.join(', ')} of`
+    case 'reject':
+      return `${decision.reviewer} rejected`
+    case 'expire':
+      return `nobody decided (${decision.cause})`
+  }
+}
+
+function holdWords({ hold }: { hold: { id: string; digest: string } }): string {
+  return `hold ${hold.id} (${short(hold.digest)})`
+}
+
+function short(digest: string): string {
+  return digest.slice(0, 16)
+}
