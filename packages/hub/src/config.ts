@@ -1,5 +1,6 @@
 import type { SitePublicKey } from '@scoregate/protocol/receipt'
 import type { Logger } from 'pino'
+import type { OnOtherKey } from './queues/site-keys.ts'
 
 /** What there is from the start: made at each start if it is not there, and left alone otherwise. */
 export type HubProvision = {
@@ -11,7 +12,7 @@ export type HubProvision = {
     /** The key that the queue's site signs its receipts with; without one the queue accepts no release. */
     sitePublicKey?: SitePublicKey | undefined
     /** What to do when the queue has another key already; refused unless said. */
-    onOtherSiteKey?: 'refuse' | 'replace' | undefined
+    onOtherSiteKey?: OnOtherKey | undefined
   }[]
   /** `GET /sign-in/link?token=…` signs in without a password until then. */
   readonly signInLinks?: readonly { username: string; token: string; validUntil: Date }[]

@@ -362,8 +362,10 @@ describe("a site's audit chain, as its receipts tell of it", () => {
     }
     expect((await rig.submission(second.id)).status).toBe('Awaiting validation')
     expect(await head()).toEqual({ sequence: 7, head: digest('entry 7') })
-    const manage = `/competitions/1/manage/submissions`
-    expect((await rig.organizer('GET', manage)).text).toContain('The data owner’s record was changed')
+    for (const part of ['', '/submissions', '/participants']) {
+      const { text } = await rig.organizer('GET', `/competitions/1/manage${part}`)
+      expect(text).toContain('The data owner’s record was changed')
+    }
     // Control: the same outcome further along the same history.
     const next = { ...released, receipt: rig.sign(second.job, released, chain(8)) }
     expect((await rig.outcome(second.job, next)).status).toBe(200)

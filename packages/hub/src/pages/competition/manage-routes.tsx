@@ -30,7 +30,7 @@ export function manageRoutes({ hub, clock }: PageParts): Hono<WebEnv> {
   routes.get('/competitions/:id/manage', async (c) => {
     const competition = await ownCompetition(c)
     const content = (
-      <ManageTab competition={competition} part="flow">
+      <ManageTab {...(await frame(c, competition))} part="flow">
         <FlowPart competition={competition} csrf={csrfOf(c)} />
       </ManageTab>
     )
@@ -42,12 +42,11 @@ export function manageRoutes({ hub, clock }: PageParts): Hono<WebEnv> {
     const all = await hub.submissions.list({ competitionId: competition.id }, personOf(c))
     const submissions = pageOf(all, pageNumber(c), ROWS_PER_PAGE)
     const content = (
-      <ManageTab competition={competition} part="submissions">
+      <ManageTab {...(await frame(c, competition))} part="submissions">
         <AllSubmissionsPart
           competition={competition}
           submissions={submissions}
           waiting={all.filter((submission) => submission.can.run).length}
-          forks={await hub.competitions.siteForks(competition.id, personOf(c))}
           state={liveState(submissions.rows)}
           csrf={csrfOf(c)}
           now={clock()}
@@ -69,7 +68,7 @@ export function manageRoutes({ hub, clock }: PageParts): Hono<WebEnv> {
     const competition = await ownCompetition(c)
     const all = await hub.competitions.participants(competition.id, personOf(c))
     const content = (
-      <ManageTab competition={competition} part="participants">
+      <ManageTab {...(await frame(c, competition))} part="participants">
         <ParticipantsPart
           competition={competition}
           participants={pageOf(all, pageNumber(c), ROWS_PER_PAGE)}
@@ -104,6 +103,10 @@ export function manageRoutes({ hub, clock }: PageParts): Hono<WebEnv> {
     setFlash(c, status === 'approved' ? 'participant-approved' : 'participant-denied')
     return c.redirect(paths.manage(competitionId, 'participants'), 303)
   })
+
+  async function frame(c: Context<WebEnv>, competition: CompetitionView) {
+    return { competition, forks: await hub.competitions.siteForks(competition.id, personOf(c)) }
+  }
 
   async function ownCompetition(c: Context<WebEnv>): Promise<CompetitionView> {
     const person = personOf(c)

@@ -19,11 +19,9 @@ import { type ManagePart, paths } from '../paths.ts'
 import { SubmissionTable } from '../submission/submission-table.tsx'
 
 /** The parts of the organizer's tab, and the one that is shown. */
-export const ManageTab: FC<PropsWithChildren<{ competition: CompetitionView; part: ManagePart }>> = ({
-  competition: { id, submissionsCount, participantsCount },
-  part,
-  children,
-}) => (
+export const ManageTab: FC<
+  PropsWithChildren<{ competition: CompetitionView; forks: readonly ChainFork[]; part: ManagePart }>
+> = ({ competition: { id, submissionsCount, participantsCount }, forks, part, children }) => (
   <Stack>
     <PageNav
       label="Manage"
@@ -43,9 +41,23 @@ export const ManageTab: FC<PropsWithChildren<{ competition: CompetitionView; par
         },
       ]}
     />
+    <Forks forks={forks} />
     {children}
   </Stack>
 )
+
+/** The alarm that the site's own signatures contradict one another. */
+const Forks: FC<{ forks: readonly ChainFork[] }> = ({ forks }) => {
+  const [newest] = forks
+  if (newest === undefined) return null
+  return (
+    <Callout tone="bad" role="alert" title="The data owner’s record was changed">
+      On {absoluteMinute(newest.receivedAt)} the data owner’s site signed another history than before: entry{' '}
+      {newest.sequence} of its audit chain differs. The result that came with it was refused. Ask the data
+      owner who changed the record, and rely on no newer result until you know.
+    </Callout>
+  )
+}
 
 /** The two questions of the submission flow, and whether the competition is published. */
 export const FlowPart: FC<{ competition: CompetitionView; csrf: string }> = ({ competition, csrf }) => (
@@ -127,17 +139,15 @@ export const AllSubmissionsPart: FC<{
   competition: CompetitionView
   submissions: PageOf<SubmissionView>
   waiting: number
-  forks: readonly ChainFork[]
   state: LiveState
   csrf: string
   now: Date
-}> = ({ competition, submissions, waiting, forks, state, csrf, now }) => {
+}> = ({ competition, submissions, waiting, state, csrf, now }) => {
   const { id } = competition
   const here = (page: number) => paths.manage(id, 'submissions', page)
   return (
     <>
       <LivePart id="all-submissions">
-        <Forks forks={forks} />
         {waiting > 0 && (
           <Callout tone="warn" title={`${waiting} waiting for you`}>
             Submissions do not run by themselves in this competition: press Run beside each that should.
@@ -179,19 +189,6 @@ export const AllSubmissionsPart: FC<{
         state={state}
       />
     </>
-  )
-}
-
-/** The alarm that the site's own signatures contradict one another. */
-const Forks: FC<{ forks: readonly ChainFork[] }> = ({ forks }) => {
-  const [newest] = forks
-  if (newest === undefined) return null
-  return (
-    <Callout tone="bad" role="alert" title="The data owner’s record was changed">
-      On {absoluteMinute(newest.receivedAt)} the data owner’s site signed another history than before: entry{' '}
-      {newest.sequence} of its audit chain differs. The result that came with it was refused. Ask the data
-      owner who changed the record, and rely on no newer result until you know.
-    </Callout>
   )
 }
 
