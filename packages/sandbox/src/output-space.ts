@@ -159,7 +159,9 @@ async function boundedSpace(root: string, user: ConfinedUser): Promise<OpenSpace
   return {
     user,
     async isOver({ outputBytes, outputFiles }) {
-      const now = await statfs(root)
+      const now = await statfs(root).catch(() => undefined)
+      // What cannot be measured counts as too much.
+      if (now === undefined) return true
       const usedBytes = (empty.bfree - now.bfree) * now.bsize
       const usedFiles = empty.ffree - now.ffree
       return usedBytes > outputBytes || usedFiles > outputFiles || now.bavail === 0 || now.ffree === 0

@@ -59,7 +59,7 @@ describe('a machine, as the policy needs it', () => {
   it('is told of a disk that is too small for a run', async () => {
     const data = await dataFolder(0o755)
     expect(await examined('disk', data)).toMatchObject({ state: 'holds' })
-    const huge = await examined('disk', data, 'limits: { output: 4000000GiB }\n')
+    const huge = await examined('disk', data, 'limits: { output: 999999GiB }\n')
     expect(huge).toMatchObject({ state: 'does-not-hold', remedy: expect.stringContaining('limits.output') })
   })
 })
