@@ -86,6 +86,11 @@ const JUDGES: Readonly<Record<RoomPromise, (room: ProbedRoom, sandbox: Sandbox['
     seen: `taking twelve times as much as allowed ended as ${words(memory)}`,
     remedy: CONTROL_GROUPS,
   }),
+  cpu: ({ processorSeconds = Number.NaN }) => ({
+    isSo: processorSeconds <= 2 * 0.25 * 1.5,
+    seen: `${processorSeconds.toFixed(2)} s of a processor in 2 s, where a quarter of one is allowed`,
+    remedy: CONTROL_GROUPS,
+  }),
   'process-limit': ({ facts }) => ({
     isSo: facts.forks < PROBE_LIMITS.processes,
     seen: `${facts.forks} were made, where ${PROBE_LIMITS.processes} are allowed in all`,

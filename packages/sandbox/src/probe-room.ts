@@ -11,6 +11,8 @@ export type ProbedRoom = {
   readonly memory: RunOutcome
   readonly output: RunOutcome
   readonly time: RunOutcome
+  /** Seconds of a processor that a program had in two seconds, of which it was allowed a quarter; undefined if it failed. */
+  readonly processorSeconds: number | undefined
   readonly boundedBy: OutputSpace['boundedBy']
   /** The users of two output spaces that were open at the same time. */
   readonly users: readonly number[]
@@ -43,6 +45,10 @@ try:
   for each in range(64):
     with open("/app/output/%d" % each, "wb") as file: file.write(b"x" * 2 ** 20)
 finally: time.sleep(5)`
+const SPIN = `import time
+end = time.monotonic() + 2
+while time.monotonic() < end: pass
+print(time.process_time())`
 const TAKE_LONG = 'import time; time.sleep(60)'
 
 /**
@@ -85,10 +91,16 @@ export async function probeRoom(sandbox: Sandbox, image: string): Promise<Probin
     const users = [await ownerOf(space.folders.output), await ownerOf(other.folders.output)]
     const memory = await run(TAKE_MEMORY)
     const time = await run(TAKE_LONG, { timeSeconds: 1 })
+    const spun = await run(SPIN, { cpus: 0.25 })
+    const processorSeconds = spun.kind === 'exited' ? Number(await readFile(stdoutFile, 'utf8')) : undefined
+    // The last one: its space is full then.
     const output = await run(WRITE_MUCH)
     const leftovers = await sandbox.removeLeftovers()
     const { boundedBy } = space
-    return { kind: 'probed', room: { facts, memory, output, time, boundedBy, users, leftovers } }
+    return {
+      kind: 'probed',
+      room: { facts, memory, output, time, processorSeconds, boundedBy, users, leftovers },
+    }
   } finally {
     await rm(home, { recursive: true, force: true })
   }

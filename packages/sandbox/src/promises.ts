@@ -33,6 +33,7 @@ export const ROOM_PROMISES = {
   processes: 'A program sees no process but those of its room',
   'machine-files': "/proc and /sys show and change nothing of the machine's",
   memory: 'A program that takes too much memory is stopped',
+  cpu: 'A program has no more of the processors than it may',
   'process-limit': 'The number of processes is limited',
   'file-limits': 'Open files are limited, and a crash leaves no memory on disk',
   scratch: 'The private /tmp and /dev/shm are limited',

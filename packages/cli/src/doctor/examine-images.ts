@@ -18,8 +18,29 @@ export async function examineImages(rules: readonly ImageRule[], sandbox: Sandbo
     if (written === undefined) continue
     const promise = `Image for "${rule.pattern}": ${written} is there, and always the same`
     reports.push({ id: 'image', promise, ...(await findImage(rule, written, sandbox)) })
+    if (rule.gpu !== undefined) reports.push(gpuReport(rule.pattern, rule.gpu, sandbox))
   }
   return reports
+}
+
+function gpuReport(pattern: string, devices: readonly string[], sandbox: Sandbox): PromiseReport {
+  const promise = `Runs with "${pattern}" are given ${devices.join(', ')}`
+  if (sandbox.name === 'bubblewrap') {
+    return {
+      id: 'gpu',
+      promise,
+      state: 'does-not-hold',
+      why: 'bubblewrap gives no GPU, and such a run is refused',
+      remedy: 'Use a container engine, or grant none in the policy',
+    }
+  }
+  return {
+    id: 'gpu',
+    promise,
+    state: 'not-checked',
+    why: 'the engine finds it out when a run begins; Docker can from version 25 on',
+    remedy: `Try it: docker run --rm --network none --device ${devices[0]} IMAGE true`,
+  }
 }
 
 async function findImage(

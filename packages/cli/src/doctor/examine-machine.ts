@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { access, mkdtemp, open, rm, stat, statfs } from 'node:fs/promises'
+import { access, mkdtemp, open, readFile, rm, stat, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -19,6 +19,7 @@ export async function examineMachine(
 ): Promise<PromiseReport[]> {
   const reports = [
     named('control-groups', 'The kernel has control groups', await findControlGroups()),
+    named('swap', 'What a run has in memory is not written to the swap space of a disk', await findSwap()),
     named('loop-devices', 'Loop devices are there, for outputs of a limited size', await findLoopDevices()),
     named('room-users', 'The users that rooms are given belong to nobody', await findRoomUsers(settings)),
     named('disk', 'The disk has room for a run', await findDiskSpace(settings, site)),
@@ -43,6 +44,21 @@ async function findControlGroups(): Promise<Found> {
     why: 'none are mounted at /sys/fs/cgroup',
     remedy:
       'Start the kernel with them, or the container with: --cgroupns=host -v /sys/fs/cgroup:/sys/fs/cgroup:rw',
+  }
+}
+
+async function findSwap(): Promise<Found> {
+  const swaps = await readFile('/proc/swaps', 'utf8').catch(() => '')
+  if (swaps.trim().split('\n').length <= 1) return { state: 'holds', why: 'no swap space is in use' }
+  // Version 1 counts swap only where the kernel was told to; version 2 has it in every group but the topmost.
+  for (const limit of ['memory/memory.memsw.limit_in_bytes', 'init.scope/memory.swap.max']) {
+    if (await exists(`/sys/fs/cgroup/${limit}`))
+      return { state: 'holds', why: 'the kernel limits swap for each room' }
+  }
+  return {
+    state: 'does-not-hold',
+    why: 'swap space is in use, and the kernel does not limit it for each room',
+    remedy: 'Type: sudo swapoff --all, or start the kernel with swapaccount=1',
   }
 }
 
