@@ -3,6 +3,7 @@ import { cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { z } from 'zod'
 
 const PROGRAMS = fileURLToPath(new URL('./programs', import.meta.url))
 const ASSETS = fileURLToPath(new URL('../packages/ui/src/assets', import.meta.url))
@@ -15,6 +16,8 @@ export type SiteProcess = {
   send(message: object): void
   close(): Promise<void>
 }
+
+const Ready = z.object({ ready: z.record(z.string(), z.unknown()) })
 
 /** Bundles the programs; once, before the first is started. */
 export async function buildPrograms(): Promise<void> {
@@ -58,7 +61,7 @@ export async function startProgram(
     env: { ...process.env, NODE_ENV: 'production' },
   })
   const program = processOf(child)
-  return { program, ready: await program.next((message) => message) }
+  return { program, ready: await program.next((message) => Ready.safeParse(message).data?.ready) }
 }
 
 function processOf(child: ChildProcess): SiteProcess {

@@ -24,6 +24,6 @@ const desk = await startDesk({
   provision: { people: [setting.person] },
   log,
 })
-process.send?.({ url: desk.url })
+process.send?.({ ready: { url: desk.url } })
 process.on('message', () => process.send?.({ peakKilobytes: peakKilobytes() }))
 process.once('SIGTERM', () => void desk.close().then(() => process.exit(0)))

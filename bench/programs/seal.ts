@@ -6,5 +6,5 @@ const setting = z
   .strictObject({ tree: z.string(), spool: z.string() })
   .parse(JSON.parse(process.argv[2] ?? ''))
 await sealDurably(setting.tree, setting.spool)
-process.send?.({ peakKilobytes: peakKilobytes() })
+process.send?.({ ready: { peakKilobytes: peakKilobytes() } })
 process.disconnect()

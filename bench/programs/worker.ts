@@ -8,5 +8,5 @@ const found = await findSandbox({ choice: 'engine', ownerMark: `bench-${process.
 if (found.kind === 'none') throw new Error(found.problems.join(' '))
 const log = pino({ level: process.env['BENCH_LOG'] ?? 'error' }, pino.destination(2))
 const worker = await startWorker(config, { sandbox: found.sandbox, log })
-process.send?.({ ready: true })
+process.send?.({ ready: {} })
 process.once('SIGTERM', () => void worker.stop().then(() => process.exit(0)))
