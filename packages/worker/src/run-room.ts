@@ -8,7 +8,8 @@ import type { IngestionStep, RunFolders } from './run-plan.ts'
 
 /** The folders of one run on the host, gone with everything in them when the run is over. */
 export type RunRoom = AsyncDisposable & {
-  readonly folders: RunFolders
+  /** Resolves when all can be written to: a file system takes a while to make, and meanwhile inputs can be fetched. */
+  readonly folders: Promise<RunFolders>
   /** The streams of the programs, named as their artefacts: `ingestion_stdout`, … */
   readonly logs: string
   /** Where archives are kept until they are unpacked. */
@@ -61,24 +62,33 @@ export async function prepareRoom(
       shared: await folder('shared', 0o700),
     }
   }
+  const openFolders = async (): Promise<RunFolders> => {
+    const openings = [openSpace(['predictions']), openScoringSpaces()] as const
+    // Both, also when one fails: what is still being opened could not be removed.
+    await Promise.allSettled(openings)
+    const [predicting, scoring] = await Promise.all(openings)
+    return {
+      predictions: predicting.predictions,
+      sealedPredictions: await folder('sealed-predictions', 0o755),
+      scoringOutput: scoring['scoring-output'],
+      ingestionOutput: scoring['ingestion-output'],
+      shared: scoring.shared,
+      sealedShared: await folder('sealed-shared', 0o755),
+    }
+  }
+  const folders = openFolders()
+  folders.catch(() => undefined) // heard by whoever needs the folders, if the run comes so far
   const remove = async (): Promise<void> => {
-    for (const space of spaces) await space[Symbol.asyncDispose]()
+    // Nothing may be mounted after all was unmounted.
+    await Promise.allSettled([folders])
+    await Promise.all(spaces.map((space) => space[Symbol.asyncDispose]()))
     await removeTree(home)
   }
   try {
-    const predicting = await openSpace(['predictions'])
-    const scoring = await openScoringSpaces()
     return {
       archives: await folder('archives', 0o700),
       logs: await folder('logs', 0o700),
-      folders: {
-        predictions: predicting.predictions,
-        sealedPredictions: await folder('sealed-predictions', 0o755),
-        scoringOutput: scoring['scoring-output'],
-        ingestionOutput: scoring['ingestion-output'],
-        shared: scoring.shared,
-        sealedShared: await folder('sealed-shared', 0o755),
-      },
+      folders,
       makeInputFolder: (name) => folder(name, 0o755),
       [Symbol.asyncDispose]: remove,
     }

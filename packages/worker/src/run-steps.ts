@@ -11,9 +11,8 @@ import type {
   SealRefusal,
 } from '@scoregate/protocol/manifest'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
-import type { PlannedProgram, RunPlan } from './run-plan.ts'
+import type { PlannedProgram, RunFolders, RunPlan } from './run-plan.ts'
 import { type EndedProgram, type ProgramSetting, runProgram } from './run-program.ts'
-import type { RunRoom } from './run-room.ts'
 import type { SpooledRun } from './spool.ts'
 
 /** Everything that a run left, sealed; `failure` when it did not end with a scoring program that ended well. */
@@ -25,7 +24,9 @@ export type SealedRun = Pick<Manifest, 'programs' | 'entries' | 'refusals'> & {
 export type Steps = {
   readonly plan: RunPlan
   readonly setting: ProgramSetting
-  readonly room: RunRoom
+  readonly folders: RunFolders
+  /** Where the streams of the programs are. */
+  readonly logs: string
   readonly spooled: SpooledRun
   /**
    * For both steps together, as in Codabench: what the prediction step uses, the scoring step has not. Fetching and
@@ -51,10 +52,10 @@ export async function runSteps(steps: Steps): Promise<SealedRun> {
   const usedMs = await predict(steps, sealed)
   if (sealed.failure === undefined) {
     steps.report('Scoring')
-    await rebuild(steps, sealed.entries, 'predictions', steps.room.folders.sealedPredictions)
+    await rebuild(steps, sealed.entries, 'predictions', steps.folders.sealedPredictions)
     await score(steps, sealed, steps.timeSeconds - usedMs / 1000)
   }
-  await sealed.add('logs', steps.room.logs, {
+  await sealed.add('logs', steps.logs, {
     maxFiles: LOG_FILES,
     maxBytes: LOG_FILES * steps.setting.limits.logBytes,
     maxDepth: 1,
@@ -71,7 +72,7 @@ async function predict({ plan, setting, ...steps }: Steps, sealed: SealedParts):
   const ended = await runProgram(plan.predictions.program, setting, steps)
   steps.signal.throwIfAborted()
   sealed.addEnd(ended)
-  await sealed.add('predictions', steps.room.folders.predictions, sealLimits(setting.limits))
+  await sealed.add('predictions', steps.folders.predictions, sealLimits(setting.limits))
   return ended.elapsedMs
 }
 
@@ -91,7 +92,7 @@ async function score(steps: Steps, sealed: SealedParts, secondsLeft: number): Pr
       steps.signal.throwIfAborted()
       sealed.addEnd(ended)
       await sealIngestionOutput(steps, sealed)
-      const { folders } = steps.room
+      const { folders } = steps
       await sealed.add('shared', folders.shared, sealLimits(steps.setting.limits))
       if (sealed.failure !== undefined) return
       await rebuild(steps, sealed.entries, 'shared', folders.sealedShared)
@@ -101,8 +102,8 @@ async function score(steps: Steps, sealed: SealedParts, secondsLeft: number): Pr
   }
 }
 
-async function sealIngestionOutput({ room, setting }: Steps, sealed: SealedParts): Promise<void> {
-  await sealed.add('ingestion_output', room.folders.ingestionOutput, sealLimits(setting.limits))
+async function sealIngestionOutput({ folders, setting }: Steps, sealed: SealedParts): Promise<void> {
+  await sealed.add('ingestion_output', folders.ingestionOutput, sealLimits(setting.limits))
 }
 
 /** Runs programs at the same time until all are gone, and seals the scoring program's output. */
@@ -124,7 +125,7 @@ async function runAndSeal(
   )
   steps.signal.throwIfAborted()
   for (const ended of ends) sealed.addEnd(ended)
-  await sealed.add('scoring_output', steps.room.folders.scoringOutput, sealLimits(setting.limits))
+  await sealed.add('scoring_output', steps.folders.scoringOutput, sealLimits(setting.limits))
 }
 
 /** A step that ended within its time has left some; the sandbox needs a positive number all the same. */

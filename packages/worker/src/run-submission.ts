@@ -20,8 +20,8 @@ import { troubleOf } from './trouble.ts'
 
 /** How the work on a job ended. */
 export type RunEnd =
-  /** Something ran. It is sealed and on disk; the platform hears of it from the desk. */
-  | ({ readonly kind: 'sealed' } & LeftoverRun)
+  /** Something ran. It is sealed and on disk, and `onSealed` was told; the platform hears of it from the desk. */
+  | { readonly kind: 'sealed' }
   /** Nothing ran, so nothing of any data is in the reason: the hub may hear it at once. */
   | { readonly kind: 'not-run'; readonly reason: ReasonCode }
 
@@ -35,6 +35,8 @@ export type SubmissionRun = {
   readonly spool: Spool
   readonly cache: InputCache
   readonly report: (status: RunningStatus) => void
+  /** Told of the sealed run as soon as it is on disk, while the folders of the run are still being removed. */
+  readonly onSealed: (sealed: LeftoverRun) => void
   readonly signal: AbortSignal
   readonly log: Logger
   readonly pace?: RetryPace
@@ -76,10 +78,11 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
     log.error({ source, why: trouble }, "a data folder of the site's policy cannot be mounted")
     return notRun('worker-failed', log)
   }
+  const folders = await room.folders
   const planned = planRun({
     job,
     inputs: collected.inputs,
-    folders: room.folders,
+    folders,
     data,
     sideBySide,
   })
@@ -98,7 +101,8 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
       runSteps({
         ...run,
         plan: planned.plan,
-        room,
+        folders,
+        logs: room.logs,
         spooled,
         timeSeconds: Math.min(job.timeLimitSeconds, site.limits.timeSeconds),
         setting: {
@@ -116,7 +120,8 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
     run.signal.throwIfAborted()
     await spooled.commit(record)
     log.info({ files: sealed.entries.length, failure: sealed.failure }, 'a run is sealed')
-    return { kind: 'sealed', run: spooled, record }
+    run.onSealed({ run: spooled, record })
+    return { kind: 'sealed' }
   } catch (error) {
     await spooled.remove()
     throw error

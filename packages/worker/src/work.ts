@@ -164,6 +164,7 @@ async function doJob(lease: Lease, site: WorkerSite, working: Working): Promise<
   log.info('a job is leased')
   const keeper = keepLease({ queue, job, leaseSeconds, log, pace })
   const signal = AbortSignal.any([working.signal, keeper.signal])
+  let isSealed = false
   try {
     const end = await runSubmission({
       ...working,
@@ -172,11 +173,17 @@ async function doJob(lease: Lease, site: WorkerSite, working: Working): Promise<
       log,
       signal,
       report: keeper.report,
+      onSealed(sealed) {
+        isSealed = true
+        depositor.add(sealed, keeper)
+      },
     })
-    if (end.kind === 'sealed') return depositor.add(end, keeper)
+    if (end.kind === 'sealed') return
     await keeper.stop()
     await sayUntilHeard(() => queue.sendFailure(job, end.reason, working.signal), working)
   } catch (error) {
+    // The result is on its way to the desk, and its lease with it.
+    if (isSealed) return log.error(troubleOf(error), 'the folders of a sealed run could not be removed')
     await keeper.stop()
     if (!signal.aborted) log.error(troubleOf(error), 'the worker could not finish a job')
     await endWithoutResult(job, keeper, working, log)
