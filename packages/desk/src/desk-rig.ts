@@ -16,7 +16,7 @@ import { type PlatformRig, SITE_TOKEN, startPlatform } from './platform-rig.ts'
 import { ensureSitePublicKey } from './site/site-key.ts'
 import { type RunningDesk, startDesk } from './start-desk.ts'
 
-const WORKER_TOKEN = 'worker-token-of-the-test'
+export const WORKER_TOKEN = 'worker-token-of-the-test'
 const REVIEWERS = ['first-reviewer', 'second-reviewer'] as const
 export const PASSWORD = 'a long enough password'
 
