@@ -10,6 +10,7 @@ import { openRecords } from '@scoregate/storage/records'
 import { CompiledQuery } from 'kysely'
 import pino from 'pino'
 import { HoldDetails, HoldPage } from './api/hold-api.ts'
+import type { DeskConfig } from './config.ts'
 import { newHoldId } from './holds/hold-record.ts'
 import type { DeskTables } from './migrations/desk-tables.ts'
 import { type PlatformRig, SITE_TOKEN, startPlatform } from './platform-rig.ts'
@@ -53,26 +54,33 @@ export type DepositGiven = {
   platform?: string
 }
 
+/** What a desk of a test is started with: all that can be passed on to another process. */
+export type RigDeskConfig = Omit<DeskConfig, 'log' | 'clock' | 'monotonic'>
+/** Starts a desk for a test, in this process or in another. */
+export type DeskStarter = (config: RigDeskConfig) => Promise<RunningDesk>
+
 /** A real desk over a temporary folder, and a real platform that records what reaches it. */
 export class DeskRig {
   readonly folder: string
   readonly platform: PlatformRig
   readonly log: string[] = []
+  readonly #start: DeskStarter
   #desk: RunningDesk | undefined
   #passedMilliseconds = 0
   #jumpedMilliseconds = 0
   #jobs = 0
 
-  private constructor(folder: string, platform: PlatformRig) {
+  private constructor(folder: string, platform: PlatformRig, startWith?: DeskStarter) {
     this.folder = folder
     this.platform = platform
+    this.#start = startWith ?? ((config) => this.#startHere(config))
   }
 
-  static async start({ policy = POLICY }: { policy?: string } = {}): Promise<DeskRig> {
+  static async start(given: { policy?: string; startWith?: DeskStarter } = {}): Promise<DeskRig> {
     const folder = await mkdtemp(join(tmpdir(), 'scoregate-desk-'))
-    const rig = new DeskRig(folder, await startPlatform())
+    const rig = new DeskRig(folder, await startPlatform(), given.startWith)
     rig.platform.trust(await ensureSitePublicKey(rig.dataFolder))
-    await writeFile(join(folder, 'policy.yaml'), policy)
+    await writeFile(join(folder, 'policy.yaml'), given.policy ?? POLICY)
     await rig.startDesk()
     return rig
   }
@@ -82,7 +90,7 @@ export class DeskRig {
   }
 
   async startDesk(): Promise<void> {
-    this.#desk = await startDesk({
+    this.#desk = await this.#start({
       dataFolder: this.dataFolder,
       host: '127.0.0.1',
       port: 0,
@@ -95,6 +103,12 @@ export class DeskRig {
           { username: REVIEWERS[0], token: 'link-token', validUntil: new Date(Date.now() + 3_600_000) },
         ],
       },
+    })
+  }
+
+  #startHere(config: RigDeskConfig): Promise<RunningDesk> {
+    return startDesk({
+      ...config,
       log: pino({ level: 'info' }, { write: (line: string) => void this.log.push(line) }),
       clock: () => new Date(Date.now() + this.#passedMilliseconds + this.#jumpedMilliseconds),
       monotonic: () => performance.now() + this.#passedMilliseconds,

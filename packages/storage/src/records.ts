@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ScoregateError } from '@scoregate/protocol/errors'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
 import Database from 'libsql'
 
 /** An open database: typed queries through kysely, and its end. One program owns it at a time. */
@@ -34,6 +34,55 @@ export async function openRecords<Tables>(file: string): Promise<Records<Tables>
       cause,
     })
   }
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) })
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sayingPlainly(database) }) })
   return { db, close: () => db.destroy() }
+}
+
+/** What SQLite says when the disk is full, read-only or failing. */
+const DISK_TROUBLE = /^SQLITE_(?:FULL|READONLY|IOERR|CANTOPEN)/
+
+/**
+ * Turns what the disk does into an error for people. Such a statement changed nothing; where SQLite itself has rolled the
+ * transaction back, the rollback that follows has nothing left to do.
+ */
+function sayingPlainly(database: Database.Database): SqliteDatabase {
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (cause) {
+      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+      if (!DISK_TROUBLE.test(code)) throw cause
+      throw new ScoregateError({
+        kind: 'unavailable',
+        code: 'records-unwritable',
+        message:
+          'The records cannot be written, so nothing was changed: the disk is full, read-only or failing.',
+        remedy: 'Free space on the disk of the data folder, or see that it can be written, and try again.',
+        cause,
+      })
+    }
+  }
+  return {
+    close: () => void database.close(),
+    prepare(sql) {
+      if (sql === 'rollback' && !database.inTransaction) return NOTHING_TO_DO
+      const statement = attempt(() => database.prepare(sql))
+      return {
+        reader: statement.reader,
+        all: (parameters) => attempt(() => statement.all(parameters)),
+        run: (parameters) => {
+          const { changes, lastInsertRowid } = attempt(() => statement.run(parameters))
+          return { changes, lastInsertRowid }
+        },
+        iterate: (parameters) => statement.iterate(parameters) as IterableIterator<unknown>, // rows, whatever they are
+      }
+    },
+  }
+}
+
+const NOTHING_TO_DO: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
 }
