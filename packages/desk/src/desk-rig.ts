@@ -130,11 +130,16 @@ export class DeskRig {
     this.#passedMilliseconds += seconds * 1000
   }
 
-  /** Sets the clock of the desk's machine ahead or back, while no time passes, and waits until the desk has noticed. */
+  /** Sets the clock of the desk's machine ahead or back, while no time passes. */
+  setClock(seconds: number): void {
+    this.#jumpedMilliseconds += seconds * 1000
+  }
+
+  /** As `setClock`, and waits until the desk has noticed. */
   async jumpClock(seconds: number): Promise<void> {
     const jumps = () => this.log.filter((line) => line.includes('"jumpSeconds"')).length
     const before = jumps()
-    this.#jumpedMilliseconds += seconds * 1000
+    this.setClock(seconds)
     if (this.#desk !== undefined) await until('the jump to be noticed', () => jumps() > before || undefined)
   }
 
