@@ -15,6 +15,7 @@ import { HoldId, HoldRules, type HoldScores, newHoldId } from '../holds/hold-rec
 import { chargeBits, findLearnedBits } from '../ledger/ledger.ts'
 import type { DeskDb, DeskTransaction, NewHoldRow } from '../migrations/desk-tables.ts'
 import { promiseOutcome } from '../release/outbox-queries.ts'
+import { readRelease } from '../release/read-release.ts'
 import { askBudget } from '../review/decide-hold.ts'
 import { POLICY_REVIEWER, recordDecision } from '../review/decision-record.ts'
 import type { Vault } from '../vault/vault.ts'
@@ -62,6 +63,13 @@ export async function receiveDeposit(
   const failure = failureOf(deposit, scores)
   const kind = failure === undefined ? 'result' : 'failed-run'
   const offered = offeredArtefacts({ manifest, rules: policyRules, scores, kind })
+  const isDecidedByPolicy = kind === 'result' && !needsReview(policyRules, job.humanInTheLoop)
+  if (isDecidedByPolicy) {
+    // As before a reviewer's approval: what the vault has must be what was sealed. If not, the worker sends it again.
+    const ticked = offered.filter((artefact) => artefact.ticked).map((artefact) => artefact.name)
+    const read = { manifest, manifestDigest: deposit.manifestDigest, rules: policyRules, scores, job }
+    await readRelease(site.vault.blobs, read, ticked)
+  }
 
   return site.db.transaction().execute(async (transaction) => {
     const same = await findSameDeposit(transaction, deposit)
@@ -109,9 +117,7 @@ export async function receiveDeposit(
       outcome: failureIsTold ? { kind: 'failed', reason: failure } : { kind: 'awaiting-validation' },
       now,
     })
-    if (kind === 'result' && !needsReview(rules, job.humanInTheLoop)) {
-      await approveByPolicy(transaction, site, { id, now })
-    }
+    if (isDecidedByPolicy) await approveByPolicy(transaction, site, { id, now })
     return { holdId: id, isNew: true }
   })
 }

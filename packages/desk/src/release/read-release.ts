@@ -14,6 +14,9 @@ export type ReadRelease = {
   readonly artefacts: readonly MeasuredArtefact[]
 }
 
+/** What reading a release needs of a hold. */
+type SealedHold = Pick<Hold, 'manifest' | 'manifestDigest' | 'rules' | 'scores' | 'job'>
+
 /**
  * Reads everything that a release would send: every byte is compared with the manifest, the manifest with its digest, and
  * the scores with those that the reviewer was shown. Done when the decision is made, and again before the first byte
@@ -21,7 +24,7 @@ export type ReadRelease = {
  */
 export async function readRelease(
   blobs: Blobs,
-  hold: Hold,
+  hold: SealedHold,
   names: readonly ArtefactName[],
 ): Promise<ReadRelease> {
   if (manifestDigest(hold.manifest) !== hold.manifestDigest) {
@@ -36,7 +39,7 @@ export async function readRelease(
 }
 
 /** The scores, read from the vault once more; they must be the ones that the reviewer was shown. */
-async function readShownScores(blobs: Blobs, hold: Hold): Promise<CanonicalScore[]> {
+async function readShownScores(blobs: Blobs, hold: SealedHold): Promise<CanonicalScore[]> {
   const { manifest, rules, job } = hold
   const reading = await readHoldScores({ blobs, manifest, rules, columns: job.columns })
   if (

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { RECEIPT_PAYLOAD_TYPE } from '@scoregate/protocol/receipt'
 import { describe, expect, it } from 'vitest'
 import { DeskRig, HONEST_RUN, POLICY, until } from '../desk-rig.ts'
@@ -244,6 +245,21 @@ describe('the strictest', () => {
       await until('the word', () => rig.told(deposit.manifestDigest)[0])
       expect((await rig.show(id)).state).toBe('awaiting')
     }
+  })
+})
+
+describe('an approval by the policy', () => {
+  it('is not made over files that the vault has not as they were sealed; sent again, they are what they should be', async () => {
+    await using rig = await DeskRig.start({ policy: POLICY.replace('always', 'when-asked') })
+    const scores = HONEST_RUN['scoring_output/scores.json'] ?? ''
+    await rig.deposit({ humanInTheLoop: true })
+    await writeFile(rig.blobFile(scores), '{"auc": 0.99999, "brier": 0.1}')
+    const deposit = rig.makeDeposit({ humanInTheLoop: false })
+    expect((await rig.postDeposit(deposit)).status).toBe(500)
+    expect((await rig.list('decided')).total).toBe(0)
+    await rig.putBlob(scores)
+    expect((await rig.postDeposit(deposit)).status).toBe(201)
+    await until('the release', () => rig.told(deposit.manifestDigest).includes('released') || undefined)
   })
 })
 
