@@ -98,7 +98,7 @@ function onDisk(disk: TestDisk, folder: string, command: readonly string[]): str
       ? ['-rm', `-t tmpfs -o size=${disk.bytes}`, 'scoregate-test']
       : ['-m', '-o loop', disk.imageFile]
   // What is in the folder already, such as the site's key, goes onto the disk.
-  const script = `mkdir -p "$2.disk" && mount ${options} "$1" "$2.disk" && cp -an "$2/." "$2.disk/" &&
+  const script = `mkdir -p "$2.disk" && mount ${options} "$1" "$2.disk" && cp -an "$2/." "$2.disk/" && sync -f "$2.disk" &&
     mount --bind "$2.disk" "$2" && shift 2 && exec "$@"`
   return ['unshare', flags, 'sh', '-c', script, 'sh', source, folder, ...command]
 }
