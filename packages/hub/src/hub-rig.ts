@@ -7,7 +7,12 @@ import { Digest } from '@scoregate/protocol/digest'
 import type { Job } from '@scoregate/protocol/job'
 import { Lease } from '@scoregate/protocol/lease'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
-import type { Receipt, ReceiptPredicate, ReceiptSubject } from '@scoregate/protocol/receipt'
+import {
+  RECEIPT_PAYLOAD_TYPE,
+  type Receipt,
+  type ReceiptPredicate,
+  type ReceiptSubject,
+} from '@scoregate/protocol/receipt'
 import { Outcome } from '@scoregate/protocol/release'
 import pino from 'pino'
 import { z } from 'zod'
@@ -210,7 +215,7 @@ export async function startHubRig(
     },
 
     sign(job, outcome, changes: ReceiptChanges = {}) {
-      const parsed = Outcome.parse({ attempt: job.attempt, hold: HOLD, ...outcome })
+      const parsed = Outcome.parse(unsigned({ attempt: job.attempt, hold: HOLD, ...outcome }))
       if (parsed.kind === 'awaiting-validation') throw new Error('Nobody signs that something waits.')
       chainLength += 1
       const honest = releasedSubjects(parsed)
@@ -271,8 +276,20 @@ export async function startHubRig(
   return rig
 }
 
+/** Stands where the receipt will be, so that an outcome can be read before it is signed. */
+export const TO_BE_SIGNED: Receipt = {
+  payloadType: RECEIPT_PAYLOAD_TYPE,
+  payload: 'AAAA',
+  signatures: [{ keyid: Digest.parse('0'.repeat(64)), sig: `${'A'.repeat(86)}==` }],
+}
+
+function unsigned(outcome: object): object {
+  const isWord = 'kind' in outcome && outcome.kind === 'awaiting-validation'
+  return isWord ? outcome : { ...outcome, receipt: TO_BE_SIGNED }
+}
+
 function isSigned(outcome: object): boolean {
-  const parsed = Outcome.safeParse(outcome)
+  const parsed = Outcome.safeParse(unsigned(outcome))
   return parsed.success && parsed.data.kind !== 'awaiting-validation'
 }
 

@@ -29,7 +29,7 @@ export const Outcome = z.discriminatedUnion('kind', [
     kind: z.literal('failed'),
     ...outcomeFields,
     reason: ReasonCode,
-    receipt: Receipt.optional(),
+    receipt: Receipt,
   }),
   /** Approved: exactly these scores, and these artefacts, which were uploaded before. */
   z.strictObject({
@@ -38,7 +38,7 @@ export const Outcome = z.discriminatedUnion('kind', [
     releasedAt: z.iso.datetime(),
     scores: z.array(CanonicalScore),
     artefacts: z.array(z.strictObject({ name: ArtefactName, sha256: Digest, sizeBytes: z.int().min(0) })),
-    receipt: Receipt.optional(),
+    receipt: Receipt,
   }),
   /** Artefacts of a failed run, released after it was reported as failed. The status stays Failed. */
   z.strictObject({
@@ -46,7 +46,7 @@ export const Outcome = z.discriminatedUnion('kind', [
     ...outcomeFields,
     releasedAt: z.iso.datetime(),
     artefacts: z.array(z.strictObject({ name: ArtefactName, sha256: Digest, sizeBytes: z.int().min(0) })),
-    receipt: Receipt.optional(),
+    receipt: Receipt,
   }),
 ])
 export type Outcome = z.infer<typeof Outcome>

@@ -1,7 +1,8 @@
 import { canonicalJson } from '@scoregate/gate/canonical-json'
+import { CanonicalScore } from '@scoregate/protocol/columns'
 import { Digest } from '@scoregate/protocol/digest'
 import { Receipt, type ReceiptDecision, ReceiptStatement } from '@scoregate/protocol/receipt'
-import { Outcome } from '@scoregate/protocol/release'
+import { z } from 'zod'
 import { parseJsonColumn } from '../files/stored-file.ts'
 import type { HubDb, ReceiptOutcome } from '../migrations/hub-tables.ts'
 import { notFound, refusal } from '../refusals.ts'
@@ -73,8 +74,8 @@ export async function getReleasedScores(
     .where('job.submission_id', '=', submission.id)
     .where('outcome.kind', '=', 'released')
     .executeTakeFirst()
-  const outcome = row && parseJsonColumn(row.body, Outcome)
-  if (outcome?.kind !== 'released' || outcome.scores.length === 0) throw notFound('released score')
+  const outcome = row && parseJsonColumn(row.body, StoredRelease)
+  if (outcome === undefined || outcome.scores.length === 0) throw notFound('released score')
   const hidden = await db
     .selectFrom('leaderboard_column')
     .innerJoin('leaderboard', 'leaderboard.id', 'leaderboard_column.leaderboard_id')
@@ -93,6 +94,9 @@ export async function getReleasedScores(
   }
   return canonicalJson(outcome.scores)
 }
+
+/** What is needed of a `released` outcome as it is stored: apart from its receipt, which has a table of its own. */
+const StoredRelease = z.object({ scores: z.array(CanonicalScore) })
 
 function statementOf({ payload }: Receipt): ReceiptStatement {
   return ReceiptStatement.parse(JSON.parse(Buffer.from(payload, 'base64').toString('utf8')))

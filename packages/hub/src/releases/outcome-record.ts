@@ -64,8 +64,5 @@ export async function rememberOutcome(
 function partsOf(outcome: Outcome): { content: string; envelope: string | undefined } {
   if (outcome.kind === 'awaiting-validation') return { content: JSON.stringify(outcome), envelope: undefined }
   const { receipt, ...content } = outcome
-  return {
-    content: JSON.stringify(content),
-    envelope: receipt === undefined ? undefined : JSON.stringify(receipt),
-  }
+  return { content: JSON.stringify(content), envelope: JSON.stringify(receipt) }
 }

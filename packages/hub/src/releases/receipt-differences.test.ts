@@ -4,6 +4,7 @@ import { Digest } from '@scoregate/protocol/digest'
 import type { ReceiptPredicate, ReceiptSubject } from '@scoregate/protocol/receipt'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { TO_BE_SIGNED } from '../hub-rig.ts'
 import { type OutcomeJob, receiptDifferences, type SignedOutcome } from './receipt-differences.ts'
 
 const digest = (content: string) => Digest.parse(createHash('sha256').update(content).digest('hex'))
@@ -29,7 +30,12 @@ const anyRelease = fc.record({
 })
 
 function outcomeOf(release: typeof anyRelease extends fc.Arbitrary<infer Release> ? Release : never) {
-  return { kind: 'released', releasedAt: '2026-05-01T13:00:00.000Z', ...release } satisfies SignedOutcome
+  return {
+    kind: 'released',
+    releasedAt: '2026-05-01T13:00:00.000Z',
+    receipt: TO_BE_SIGNED,
+    ...release,
+  } satisfies SignedOutcome
 }
 
 /** What an honest site signs of a release. */

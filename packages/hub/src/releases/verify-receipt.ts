@@ -12,8 +12,8 @@ export type VerifiedReceipt = { readonly keyId: Digest; readonly statement: Rece
 
 /**
  * Verifies the receipt of an outcome against the key of the job's queue and against the outcome itself. Throws when the
- * queue has no key (`no-site-key`), when there is no receipt (`receipt-missing`), when it is not believed
- * (`receipt-` and the flaw's code), and when it is about anything else (`receipt-differs`, with every field).
+ * queue has no key (`no-site-key`), when the receipt is not believed (`receipt-` and the flaw's code), and when it is about
+ * anything else (`receipt-differs`, with every field).
  */
 export async function verifyReceipt(
   transaction: HubTransaction,
@@ -21,9 +21,6 @@ export async function verifyReceipt(
 ): Promise<VerifiedReceipt> {
   const { job, outcome, platform } = given
   const key = await getSiteKey(transaction, job.queue_id)
-  if (outcome.receipt === undefined) {
-    throw refused('missing', 'The outcome has no receipt', 'Send the signed receipt with the outcome.')
-  }
   const reading = readReceipt(outcome.receipt, key)
   if (reading.kind === 'invalid') {
     throw refused(
