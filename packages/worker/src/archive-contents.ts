@@ -3,7 +3,13 @@ import { type ArchiveLayout, ArchiveRefusal } from './archive-layout.ts'
 import { ArchiveNames } from './archive-names.ts'
 
 /** An entry of an archive that is to be unpacked, at a path below the folder. */
-export type ArchivedItem = { readonly kind: 'file' | 'folder'; readonly path: string; readonly entry: Entry }
+export type ArchivedItem = {
+  readonly kind: 'file' | 'folder'
+  readonly path: string
+  readonly entry: Entry
+  /** Where its packed bytes begin in the archive. */
+  readonly dataStart: number
+}
 
 // Text of zeros packs a thousandfold, ordinary tables twentyfold; small files may do as they like.
 const LARGEST_RATIO = 200
@@ -33,7 +39,7 @@ export async function listContents(
   { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
 ): Promise<ArchivedItem[]> {
   const names = new ArchiveNames()
-  const items: ArchivedItem[] = []
+  const items: Omit<ArchivedItem, 'dataStart'>[] = []
   const entries: Entry[] = []
   let bytes = 0
   let packedBytes = 0
@@ -61,8 +67,8 @@ export async function listContents(
   if (layout.directoryStart + listBytes !== layout.directoryEnd) {
     throw new ArchiveRefusal('its list of contents has more in it than its end says')
   }
-  await refuseOverlaps(zip, entries, layout, signal)
-  return items
+  const starts = await findData(zip, entries, layout, signal)
+  return items.map((item) => ({ ...item, dataStart: starts.get(item.entry) ?? 0 }))
 }
 
 /** The Unix mode (APPNOTE.TXT 4.4.15), whatever system the archive claims to be from: extractors act on these bits. */
@@ -106,15 +112,16 @@ function isTooDense(bytes: number, packedBytes: number): boolean {
 }
 
 /**
- * No byte of an archive may be part of two files: otherwise a few kilobytes stand for petabytes without any file being
+ * Finds where the bytes of each entry begin. No byte of an archive may be part of two files: otherwise a few kilobytes stand for petabytes without any file being
  * packed much. Nothing may stand in front of the first file either, since readers differ in whether they count it.
  */
-async function refuseOverlaps(
+async function findData(
   zip: ZipFile,
   entries: readonly Entry[],
   layout: ArchiveLayout,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ReadonlyMap<Entry, number>> {
+  const starts = new Map<Entry, number>()
   const byPlace = entries.toSorted((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader)
   const first = byPlace[0]?.relativeOffsetOfLocalHeader ?? layout.directoryStart
   if (first !== 0) throw new ArchiveRefusal('there is something in front of its first file')
@@ -130,10 +137,12 @@ async function refuseOverlaps(
     if (!agrees(entry, header)) {
       throw new ArchiveRefusal('what stands before a file is not what its list of contents says')
     }
+    starts.set(entry, header.fileDataStart)
     free = header.fileDataStart + entry.compressedSize
     if (free > layout.directoryStart)
       throw new ArchiveRefusal('a file in it reaches beyond the place for files')
   }
+  return starts
 }
 
 /** Whether the two places that describe a file say the same; some readers believe the one, some the other. */

@@ -82,12 +82,26 @@ describe('a hostile archive', () => {
     expect(names).toEqual(['inner.zip'])
   })
 
-  it('fills no more of the disk than is allowed, while it is unpacked and not only afterwards', async () => {
-    // Says 10 bytes and has a million: found out in the first piece that is unpacked.
-    const lying = { ...deflated('a', zeros(1_000_000)), listed: { unpacked: 10 }, local: { unpacked: 10 } }
-    const { outcome, bytes } = await unpack(hostileZip([lying]), 10)
-    expect(outcome).toEqual({ kind: 'refused', why: 'a file in it is larger than it says' })
-    expect(bytes).toBeLessThanOrEqual(10)
+  // Small files are unpacked in one piece and large ones piece by piece.
+  it.each([10, 500_000])(
+    'that says %i bytes and has a million fills no more of the disk than it says, not even for a while',
+    async (said) => {
+      const lie = { unpacked: said }
+      const lying = { ...deflated('a', zeros(1_000_000)), listed: lie, local: lie }
+      const { outcome, bytes } = await unpack(hostileZip([lying]), said)
+      expect(outcome).toEqual({ kind: 'refused', why: 'a file in it is larger than it says' })
+      expect(bytes).toBeLessThanOrEqual(said)
+    },
+  )
+
+  it.each([
+    ['smaller than it says', { unpacked: 1_000_001 }],
+    ['of another checksum', { crc: 1 }],
+  ])('with a large file that is %s is refused too', async (_what, lie) => {
+    const lying = { ...deflated('a', zeros(1_000_000)), listed: lie, local: lie }
+    expect((await unpack(hostileZip([lying]))).outcome.kind).toBe('refused')
+    // Control: the same file, when it is honest.
+    expect((await unpack(hostileZip([deflated('a', zeros(1_000_000))]))).outcome.kind).toBe('unpacked')
   })
 
   it('never writes outside its folder and never throws, whatever its names', async () => {

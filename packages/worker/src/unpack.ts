@@ -1,6 +1,8 @@
+import { closeSync, fchmodSync, openSync, readSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { crc32 } from 'node:zlib'
+import { setImmediate as rest } from 'node:timers/promises'
+import { crc32, inflateRawSync } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { type ArchivedItem, listContents, unixMode } from './archive-contents.ts'
 import { ArchiveRefusal, readArchiveLayout } from './archive-layout.ts'
@@ -37,7 +39,8 @@ export async function unpackArchive(given: {
       validateEntrySizes: false,
     })
     const items = await listContents(zip, layout, given)
-    return await unpackItems(zip, items, folder, signal)
+    await using file = await open(archive, 'r')
+    return await unpackItems({ zip, fd: file.fd, folder, signal }, items)
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof Error && 'syscall' in error) throw error
@@ -48,27 +51,80 @@ export async function unpackArchive(given: {
   }
 }
 
-async function unpackItems(
-  zip: ZipFile,
-  items: readonly ArchivedItem[],
-  folder: string,
-  signal: AbortSignal,
-): Promise<Unpacked> {
+type Unpacking = {
+  readonly zip: ZipFile
+  /** The archive itself, for what is read without a stream. */
+  readonly fd: number
+  readonly folder: string
+  readonly signal: AbortSignal
+}
+
+async function unpackItems(to: Unpacking, items: readonly ArchivedItem[]): Promise<Unpacked> {
+  const made = new Set<string>()
   let files = 0
   let bytes = 0
-  for (const { kind, path, entry } of items) {
-    signal.throwIfAborted()
-    const target = join(folder, path)
-    if (kind === 'folder') {
-      await makeFolder(folder, target)
-      continue
+  for (const item of items) {
+    to.signal.throwIfAborted()
+    const target = join(to.folder, item.path)
+    const parent = item.kind === 'folder' ? target : dirname(target)
+    if (!made.has(parent)) await makeFolder(to.folder, parent)
+    made.add(parent)
+    if (item.kind === 'folder') continue
+    if (isSmall(item.entry)) {
+      writeSmall(to.fd, item, target)
+      // Thousands of small files in a row must not keep the worker from its other work.
+      if (files % FILES_BEFORE_REST === 0) await rest()
+    } else {
+      await writeEntry(to.zip, item.entry, target, to.signal)
     }
-    await makeFolder(folder, dirname(target))
-    await writeEntry(zip, entry, target, signal)
-    bytes += entry.uncompressedSize
+    bytes += item.entry.uncompressedSize
     files += 1
   }
   return { kind: 'unpacked', files, bytes }
+}
+
+// Making a stream for each of ten thousand small files costs several times what unpacking them does.
+const SMALL_BYTES = 256 * 1024
+const FILES_BEFORE_REST = 50
+
+function isSmall({ compressedSize, uncompressedSize }: Entry): boolean {
+  return compressedSize <= SMALL_BYTES && uncompressedSize <= SMALL_BYTES
+}
+
+function writeSmall(fd: number, { entry, dataStart }: ArchivedItem, target: string): void {
+  const packed = Buffer.alloc(entry.compressedSize)
+  if (readSync(fd, packed, 0, packed.length, dataStart) !== packed.length) {
+    throw new ArchiveRefusal('it is shorter than it says')
+  }
+  const bytes = entry.isCompressed() ? inflateSmall(packed, entry.uncompressedSize) : packed
+  refuseOther(entry, bytes.length, crc32(bytes))
+  const file = openSync(target, 'wx', 0o600)
+  try {
+    writeFileSync(file, bytes)
+    fchmodSync(file, modeOf(entry))
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Never more than one byte beyond what was promised, whatever the packed bytes would grow to. */
+function inflateSmall(packed: Buffer, promisedBytes: number): Buffer {
+  try {
+    return inflateRawSync(packed, { maxOutputLength: promisedBytes + 1 })
+  } catch (error) {
+    const isTooMuch = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+    throw isTooMuch ? new ArchiveRefusal('a file in it is larger than it says') : error
+  }
+}
+
+function refuseOther(entry: Entry, bytes: number, sum: number): void {
+  if (bytes > entry.uncompressedSize) throw new ArchiveRefusal('a file in it is larger than it says')
+  if (bytes < entry.uncompressedSize) throw new ArchiveRefusal('a file in it is smaller than it says')
+  if (sum !== entry.crc32) throw new ArchiveRefusal('a file in it has other bytes than its checksum says')
+}
+
+function modeOf(entry: Entry): number {
+  return (unixMode(entry) & ANY_EXECUTE) === 0 ? 0o644 : 0o755
 }
 
 async function writeEntry(zip: ZipFile, entry: Entry, target: string, signal: AbortSignal): Promise<void> {
@@ -88,9 +144,8 @@ async function writeEntry(zip: ZipFile, entry: Entry, target: string, signal: Ab
       sum = crc32(chunk, sum)
       await file.writeFile(chunk)
     }
-    if (written < entry.uncompressedSize) throw new ArchiveRefusal('a file in it is smaller than it says')
-    if (sum !== entry.crc32) throw new ArchiveRefusal('a file in it has other bytes than its checksum says')
-    await file.chmod((unixMode(entry) & ANY_EXECUTE) === 0 ? 0o644 : 0o755)
+    refuseOther(entry, written, sum)
+    await file.chmod(modeOf(entry))
   } finally {
     await file.close()
   }
