@@ -18,7 +18,7 @@ export async function startWorkerPart(settings: Settings, provision: Provision):
     choice: settings.sandbox,
     ownerMark: `scoregate-${createHash('sha256').update(dataFolder).digest('hex').slice(0, 16)}`,
     env: process.env,
-    ...(settings.roomUsers === undefined ? {} : { roomUsers: settings.roomUsers }),
+    roomUsers: settings.roomUsers,
   })
   if (found.kind === 'none') {
     throw new ScoregateError({

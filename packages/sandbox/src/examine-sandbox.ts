@@ -41,7 +41,7 @@ export async function examineSandbox(given: {
     choice: name,
     ownerMark: OWNER_MARK,
     env: given.env,
-    ...(given.roomUsers === undefined ? {} : { roomUsers: given.roomUsers }),
+    roomUsers: given.roomUsers,
   })
   const what = await describe(name, given.env)
   if (found.kind === 'none') {

@@ -21,7 +21,7 @@ export async function findSandbox(given: {
   ownerMark: string
   env: NodeJS.ProcessEnv
   /** Whom programs run as; `DEFAULT_ROOM_USERS` unless set. */
-  roomUsers?: RoomUserRange
+  roomUsers?: RoomUserRange | undefined
 }): Promise<FoundSandbox> {
   const { choice, ownerMark, roomUsers = DEFAULT_ROOM_USERS } = given
   const taken = process.getuid?.() === 0 ? await troubleWithRoomUsers(roomUsers) : undefined

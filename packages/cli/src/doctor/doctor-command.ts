@@ -59,8 +59,7 @@ async function imagesOf(
   { roomUsers }: Settings,
 ): Promise<PromiseReport[]> {
   if (site === undefined || choice === undefined) return []
-  const range = roomUsers === undefined ? {} : { roomUsers }
-  const found = await findSandbox({ choice, ownerMark: 'scoregate-doctor', env: process.env, ...range })
+  const found = await findSandbox({ choice, ownerMark: 'scoregate-doctor', env: process.env, roomUsers })
   return found.kind === 'found' ? await examineImages(site.images, found.sandbox) : []
 }
 

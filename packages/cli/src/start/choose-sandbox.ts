@@ -22,7 +22,12 @@ export async function chooseSandbox(
   settings: Settings,
   say: (line: string) => void,
 ): Promise<'engine' | 'bubblewrap'> {
-  const engine = await findSandbox({ choice: 'engine', ownerMark: 'scoregate-start', env: process.env })
+  const engine = await findSandbox({
+    choice: 'engine',
+    ownerMark: 'scoregate-start',
+    env: process.env,
+    roomUsers: settings.roomUsers,
+  })
   if (settings.sandbox === 'engine') {
     if (engine.kind === 'found') return 'engine'
     throw new ScoregateError({
