@@ -14,6 +14,9 @@ beforeEach(async () => {
 })
 afterEach(() => rm(home, { recursive: true }))
 
+const noTrouble = (error: unknown) => {
+  throw error
+}
 const LARGE = 1_000_000
 const { signal } = new AbortController()
 
@@ -51,14 +54,14 @@ async function onlyFile(): Promise<string> {
 
 describe('the cache of inputs', () => {
   it('gives back what it was given, also after a restart, and shows it to nobody else', async () => {
-    const key = await keep(await openInputCache(folder), 'data')
-    expect(await take(await openInputCache(folder), key)).toBe('content: data')
+    const key = await keep(await openInputCache(folder, noTrouble), 'data')
+    expect(await take(await openInputCache(folder, noTrouble), key)).toBe('content: data')
     expect((await stat(folder)).mode & 0o777).toBe(0o700)
     expect((await stat(await onlyFile())).mode & 0o777).toBe(0o600)
   })
 
   it('gives nothing to a job that names the digest of another platform, competition or kind of input', async () => {
-    const cache = await openInputCache(folder)
+    const cache = await openInputCache(folder, noTrouble)
     const key = await keep(cache, 'private', { input: 'referenceData' })
     expect(await take(cache, { ...key, platform: 'https://other.example' })).toBe('absent')
     expect(await take(cache, { ...key, competition: 2 })).toBe('absent')
@@ -74,7 +77,7 @@ describe('the cache of inputs', () => {
     ['no bytes', (file: string) => writeFile(file, '')],
     ['more bytes', (file: string) => writeFile(file, 'data and more')],
   ])('notices %s in what it kept, and removes it', async (_what, spoil) => {
-    const cache = await openInputCache(folder)
+    const cache = await openInputCache(folder, noTrouble)
     const key = await keep(cache, 'data')
     await spoil(await onlyFile())
     expect(await take(cache, key)).toBe('corrupt')
@@ -83,7 +86,7 @@ describe('the cache of inputs', () => {
   })
 
   it('follows no link in the place of what it kept', async () => {
-    const cache = await openInputCache(folder)
+    const cache = await openInputCache(folder, noTrouble)
     const key = await keep(cache, 'data')
     const file = await onlyFile()
     await rm(file)
@@ -95,7 +98,7 @@ describe('the cache of inputs', () => {
   })
 
   it('removes the longest unused when there is too much', async () => {
-    const cache = await openInputCache(folder)
+    const cache = await openInputCache(folder, noTrouble)
     const [a, b, c] = [await keep(cache, 'aaaa'), await keep(cache, 'bbbb'), await keep(cache, 'cccc')]
     for (const [index, name] of (await readdir(folder)).entries()) {
       await utimes(join(folder, name), index + 1, index + 1)
@@ -111,7 +114,7 @@ describe('the cache of inputs', () => {
   })
 
   it('keeps nothing that is larger than all may be, and nothing at all where it is turned off', async () => {
-    const cache = await openInputCache(folder)
+    const cache = await openInputCache(folder, noTrouble)
     await keep(cache, 'data', { maxBytes: 3 })
     await keep(cache, 'data', { maxBytes: 0 })
     expect(await readdir(folder)).toEqual([])
@@ -121,16 +124,16 @@ describe('the cache of inputs', () => {
   })
 
   it('is cleared at the start of what an earlier worker left half-written, and of what is not its own', async () => {
-    const key = await keep(await openInputCache(folder), 'data')
+    const key = await keep(await openInputCache(folder, noTrouble), 'data')
     await writeFile(join(folder, 'half.part'), 'da')
     await mkdir(join(folder, 'strange'))
-    const cache = await openInputCache(folder)
+    const cache = await openInputCache(folder, noTrouble)
     expect(await readdir(folder)).toHaveLength(1)
     expect(await take(cache, key)).toBe('content: data')
   })
 
   it('serves several slots at once', async () => {
-    const cache = await openInputCache(folder)
+    const cache = await openInputCache(folder, noTrouble)
     const contents = Array.from({ length: 20 }, (_, index) => `content ${index % 5}`)
     await Promise.all(contents.map((content) => keep(cache, content, { maxBytes: 27 })))
     const names = await readdir(folder)
@@ -142,8 +145,19 @@ describe('the cache of inputs', () => {
     expect(answers.filter(([, answer]) => answer !== 'absent')).toHaveLength(3)
   })
 
+  it('that the disk fails says so, and gives and keeps nothing, so that a run can go on', async () => {
+    const trouble: unknown[] = []
+    const cache = await openInputCache(folder, (error) => trouble.push(error))
+    await rm(folder, { recursive: true })
+    await writeFile(folder, 'no folder any more')
+    const key = await keep(cache, 'data')
+    await cache.shrinkTo(0)
+    expect(await take(cache, key)).toBe('absent')
+    expect(trouble).toHaveLength(3)
+  })
+
   it('stops copying when the run is stopped', async () => {
-    const cache = await openInputCache(folder)
+    const cache = await openInputCache(folder, noTrouble)
     const key = await keep(cache, 'data')
     const file = join(home, 'stopped')
     await expect(cache.take(key, file, AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped')

@@ -39,11 +39,14 @@ export type Taken =
   /** What was kept was not what it should be; it is removed. */
   | { readonly kind: 'corrupt' }
 
-/** Archives of earlier runs, kept on disk, each under its digest. Safe for several slots of one worker. */
+/**
+ * Archives of earlier runs, kept on disk, each under its digest. Safe for several slots of one worker. A disk that fails it
+ * is reported, and is no reason for a run to fail: what is not kept is fetched.
+ */
 export type InputCache = {
   /**
    * Copies a kept archive to `file`, which must not exist, and computes its digest from the very bytes that it copies: that
-   * it is there proves nothing. Leaves no `file` unless it is taken. Throws what the disk throws, and the signal's reason.
+   * it is there proves nothing. Leaves no `file` unless it is taken. Throws the signal's reason only.
    */
   take(key: CacheKey, file: string, signal: AbortSignal): Promise<Taken>
   /** Keeps an archive whose digest was just computed, as far as `maxBytes` for all allow; the longest unused go. */
@@ -54,8 +57,14 @@ export type InputCache = {
 
 const NAME = /^[0-9a-f]{64}\.[0-9a-f]{64}$/
 
-/** Opens the cache in `folder`, making it if need be, and clears it of what an earlier worker left half-written. */
-export async function openInputCache(folder: string): Promise<InputCache> {
+/**
+ * Opens the cache in `folder`, making it if need be, and clears it of what an earlier worker left half-written. Throws what
+ * the disk throws; later trouble goes to `onTrouble`.
+ */
+export async function openInputCache(
+  folder: string,
+  onTrouble: (error: unknown) => void,
+): Promise<InputCache> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await chmod(folder, 0o700)
   for (const name of await readdir(folder)) {
@@ -64,29 +73,24 @@ export async function openInputCache(folder: string): Promise<InputCache> {
   // One change at a time, so that two slots neither keep nor remove on the same count.
   let changing: Promise<void> = Promise.resolve()
   const oneAtATime = (change: () => Promise<void>): Promise<void> => {
-    const next = changing.then(change)
-    changing = next.catch(() => undefined) // whoever asked for the change hears of it
-    return next
+    changing = changing.then(change).catch(onTrouble)
+    return changing
   }
 
   return {
     async take(key, file, signal) {
-      const kept = join(folder, nameOf(key))
-      const copy = await copyHashed(kept, file, signal)
-      if (copy === undefined) return { kind: 'absent' }
-      if (copy.sha256 === key.sha256) {
-        await touch(kept)
-        return { kind: 'taken', sizeBytes: copy.sizeBytes }
+      try {
+        return await takeVerified(join(folder, nameOf(key)), file, key.sha256, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        onTrouble(error)
+        return { kind: 'absent' }
       }
-      await rm(file, { force: true })
-      await rm(kept, { force: true })
-      return { kind: 'corrupt' }
     },
 
-    async keep(key, file, maxBytes) {
-      const { size } = await stat(file)
-      if (size > maxBytes) return
-      await oneAtATime(async () => {
+    keep(key, file, maxBytes) {
+      return oneAtATime(async () => {
+        if ((await stat(file)).size > maxBytes) return
         await linkDurably(file, folder, nameOf(key))
         await shrink(folder, maxBytes)
       })
@@ -100,6 +104,18 @@ export async function openInputCache(folder: string): Promise<InputCache> {
 
 function nameOf({ platform, competition, input, sha256 }: CacheKey): string {
   return `${digestOfJson({ platform, competition, input })}.${sha256}`
+}
+
+async function takeVerified(kept: string, file: string, sha256: Digest, signal: AbortSignal): Promise<Taken> {
+  const copy = await copyHashed(kept, file, signal)
+  if (copy === undefined) return { kind: 'absent' }
+  if (copy.sha256 === sha256) {
+    await touch(kept)
+    return { kind: 'taken', sizeBytes: copy.sizeBytes }
+  }
+  await rm(file, { force: true })
+  await rm(kept, { force: true })
+  return { kind: 'corrupt' }
 }
 
 /** Copies a file while hashing it; `undefined` if there is none. */

@@ -61,7 +61,9 @@ export async function startWorker(given: WorkerConfigInput, parts: WorkerParts):
   if (rooms > 0) log.warn({ rooms }, 'rooms that an earlier worker left running are removed')
   await removeLeftRooms(config.dataFolder)
   const spool = await openSpool(join(config.dataFolder, 'spool'))
-  const cache = await openInputCache(join(config.dataFolder, 'cache'))
+  const cache = await openInputCache(join(config.dataFolder, 'cache'), (error) =>
+    log.warn(troubleOf(error), 'the cache of inputs cannot be used; what is not kept is fetched'),
+  )
   const stopping = new AbortController()
   const queue = connectHubQueue({ ...config, version: VERSION })
   const desk = connectDesk(config)
