@@ -80,7 +80,8 @@ export function containerSettings(
         Source: mount.source,
         Target: mount.target,
         ReadOnly: mount.mode === 'read-only',
-        BindOptions: { Propagation: 'rprivate', CreateMountpoint: false },
+        // What is mounted below a source would come with it, and older engines leave that writable.
+        BindOptions: { Propagation: 'rprivate', NonRecursive: true, CreateMountpoint: false },
       })),
     },
   }

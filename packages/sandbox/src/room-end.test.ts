@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { access, mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { describeSandboxes } from './describe-sandboxes-rig.ts'
 import { mountPoints } from './loop-file-system.ts'
@@ -108,6 +109,25 @@ await describeSandboxes('how a run begins and ends', (given) => {
         expect(await room.start(new AbortController().signal)).toMatchObject({ kind: 'exited', exitCode: 0 })
       }
     })
+
+    it.runIf(process.getuid?.() === 0)(
+      'shows nothing of what is mounted in one, which could be written to',
+      async () => {
+        const nested = join(given.site.input, 'nested')
+        await mkdir(nested)
+        await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'mode=1777', 'none', nested])
+        try {
+          await writeFile(join(nested, 'elsewhere'), 'x')
+          const { stdout } = await given.site.run(`import os
+print(os.listdir("/app/input/nested"))
+try: open("/app/input/nested/new", "w")
+except OSError as error: print(error.strerror)`)
+          expect(stdout).toBe('[]\nRead-only file system\n')
+        } finally {
+          await promisify(execFile)('umount', [nested])
+        }
+      },
+    )
 
     it('says sandbox-failed of an output folder that nothing limits', async () => {
       const source = join(given.site.folder, 'plain')
