@@ -22,6 +22,17 @@ export class Boundary {
     for (const look of this.waiting) look()
   }
 
+  /** Resolves when something may have become true: somebody logged, or the platform heard something. */
+  untilChanged(): Promise<void> {
+    return new Promise((resolve) => {
+      const once = (): void => {
+        this.waiting.delete(once)
+        resolve()
+      }
+      this.waiting.add(once)
+    })
+  }
+
   /** What `look` finds, now or after a change; throws, naming `what`, when it finds nothing for a minute. */
   until<T>(what: string, look: () => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
