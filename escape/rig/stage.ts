@@ -158,7 +158,8 @@ export function statusSequence(stage: Stage): string {
   return stage.submitted.map(({ jobId }) => wordsHeard(stage.site, jobId).join(' ')).join('\n')
 }
 
-function wordsHeard(site: EscapeSite, jobId: string): string[] {
+/** The words that the platform heard about a job, in order. */
+export function wordsHeard(site: EscapeSite, jobId: string): string[] {
   return site.hub.heard(jobId).map(wordsOf)
 }
 

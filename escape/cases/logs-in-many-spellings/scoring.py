@@ -1,0 +1,6 @@
+"""Tells everything, and scores."""
+from planted import write_scores
+from spellings import speak
+
+speak()
+write_scores()
