@@ -1,3 +1,4 @@
+import type { ControlResult } from './control/replaced-gate.ts'
 import { type CaseResult, isAsExpected } from './run-case.ts'
 
 /** The headings of the table, above the columns of `tableLine`. */
@@ -12,6 +13,25 @@ export function tableLine(result: CaseResult): string {
   if (trouble !== undefined) lines.push(`       could not be played: ${trouble}`)
   if (!isAsExpected(result)) lines.push(...log.map((entry) => `       ${entry}`))
   return lines.join('\n')
+}
+
+/** The headings above `controlLine`. */
+export const CONTROL_HEADING = controlColumns('case', 'here', 'at the replaced gate', 'bits')
+
+/** One case here and at the gate that this project replaces. */
+export function controlLine(
+  id: string,
+  here: CaseResult | undefined,
+  there: ControlResult | { readonly notApplicable: string },
+): string {
+  const outcome = here?.outcome ?? ''
+  return 'outcome' in there
+    ? controlColumns(id, outcome, `${there.outcome} as ${there.path}`, String(Math.round(there.bits)))
+    : controlColumns(id, outcome, `not comparable: ${there.notApplicable}`, '')
+}
+
+function controlColumns(id: string, here: string, there: string, bits: string): string {
+  return [id.padEnd(44), here.padEnd(9), bits.padStart(4), there].join('  ').trimEnd()
 }
 
 /** The last lines: how many of each outcome, and whether all is as it must be. */

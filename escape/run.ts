@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import type { EscapeCase, SandboxName } from './case.ts'
+import { playAtReplacedGate } from './control/replaced-gate.ts'
 import { loadCases } from './load-cases.ts'
-import { HEADING, summaryOf, tableLine } from './result-table.ts'
+import { CONTROL_HEADING, controlLine, HEADING, summaryOf, tableLine } from './result-table.ts'
 import { type CaseResult, isAsExpected } from './run-case.ts'
 import { casesFor, openSuite, SANDBOXES } from './suite.ts'
 
@@ -11,6 +12,7 @@ const USAGE = `npm run escape -- [options]
   --family <number>   the cases of one family; may be repeated
   --sandbox <name>    engine or bubblewrap; both unless said
   --quick             only the cases that npm test runs
+  --control           plays the same programs at a re-creation of the gate that this project replaces, side by side
   --json              prints {cases: [{id, family, sandbox, outcome, bits}]} and nothing else
 
 Ends with 1 if anything escaped, or if a case came out otherwise than it must.
@@ -22,6 +24,7 @@ const { values: asked } = parseArgs({
     family: { type: 'string', multiple: true },
     sandbox: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    control: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -39,6 +42,7 @@ async function main(): Promise<number> {
   // Side by side: what takes long in a case is the start of a room, and each sandbox has its own way to that.
   const results = (await Promise.all(askedSandboxes().map((sandbox) => playAll(sandbox, cases)))).flat()
   process.stdout.write(asked.json ? `${jsonOf(results)}\n` : `\n${summaryOf(results)}\n`)
+  if (asked.control && !(await playControl(cases, results))) return 1
   return results.every(isAsExpected) ? 0 : 1
 }
 
@@ -54,6 +58,19 @@ async function playAll(sandbox: SandboxName, cases: readonly EscapeCase[]): Prom
   const strayed = suite.strayedSecrets()
   if (strayed.length === 0) return results
   throw new Error(`Planted for one case, and brought out by another: ${strayed.join(', ')}.`)
+}
+
+/** Prints what the same programs get out of the gate that is replaced; whether all did that must. */
+async function playControl(cases: readonly EscapeCase[], results: readonly CaseResult[]): Promise<boolean> {
+  process.stdout.write(`\n${CONTROL_HEADING}\n`)
+  let isAsExpected = true
+  for (const attack of cases) {
+    const here = results.find(({ id }) => id === attack.id)
+    const there = attack.control === 'escapes' ? await playAtReplacedGate(attack) : attack.control
+    if ('outcome' in there && there.outcome !== 'escaped') isAsExpected = false
+    process.stdout.write(`${controlLine(attack.id, here, there)}\n`)
+  }
+  return isAsExpected
 }
 
 function askedSandboxes(): readonly SandboxName[] {

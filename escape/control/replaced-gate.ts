@@ -55,7 +55,6 @@ export async function playAtReplacedGate(attack: EscapeCase): Promise<ControlRes
     for (const [index, site] of jobs.entries()) {
       const job = join(folder, `job-${index}`)
       await plantPrivateData(join(job, 'private'), secret)
-      await mkdir(join(job, 'host'))
       const { archives } = buildJob({
         caseId: attack.id,
         caseFolder: join(CASES_FOLDER, attack.id),

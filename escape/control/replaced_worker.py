@@ -1,7 +1,7 @@
 """Does with a job what the worker that this project replaces does with it, as far as data leaves by it.
 
-The control of the escape suite: the numbers W1 to W29 are those of section 10 of docs/escape-suite.md's list. It runs in
-the place of a worker only in tests, over planted data, and what it "sends" it prints, one JSON line for each piece.
+The control of the escape suite (docs/escape-suite.md has the list W1 to W29). It runs in the place of a worker only in tests,
+over planted data, and what it "sends" it prints, one JSON line for each piece.
 Arguments: the folder of the job, and what a person says who is asked: approve or reject.
 """
 import base64
@@ -42,7 +42,7 @@ def run(program, mounts, output):
             room += ['--symlink', os.readlink('/' + name), '/' + name]
         elif os.path.isdir('/' + name):
             room += ['--ro-bind', '/' + name, '/' + name]
-    room += ['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--bind', os.path.join(JOB, 'host'), '/host-of-worker']
+    room += ['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp']
     for target, source in binds.items():
         if source is not None and os.path.isdir(source):
             room += ['--bind', source, target]
