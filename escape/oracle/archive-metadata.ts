@@ -3,7 +3,13 @@ import { bytesView, type View } from './view.ts'
 
 /** What an archive says of its entries, column by column: a secret may lie in times, modes, sizes, names or their order. */
 export function archiveViews(bytes: Buffer): View[] {
-  return [...columnsOf('zip', zipEntries(bytes)), ...columnsOf('tar', tarEntries(bytes))]
+  return [...viewsOf('zip', zipEntries(bytes)), ...viewsOf('tar', tarEntries(bytes))]
+}
+
+/** In the order of the archive, and in that of the names, where a folder's own order was left to chance. */
+function viewsOf(kind: string, entries: readonly Entry[]): View[] {
+  const byName = entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  return [...columnsOf(kind, entries), ...columnsOf(`${kind} sorted by name`, byName)]
 }
 
 type Entry = { readonly name: string; readonly fields: Readonly<Record<string, Buffer>> }

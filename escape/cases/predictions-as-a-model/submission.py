@@ -7,5 +7,5 @@ with open(OUTPUT + '/predictions.txt', 'w') as predictions:
     predictions.write('a b c d')
 with open(OUTPUT + '/weights.bin', 'wb') as weights:
     for at, bit in enumerate(bits()):
-        number = struct.unpack('<Q', struct.pack('<d', 0.1 + at))[0]
-        weights.write(struct.pack('<Q', number & ~1 | bit))
+        number = struct.unpack('<I', struct.pack('<f', 0.1 + at))[0]
+        weights.write(struct.pack('<I', number & ~1 | bit))
