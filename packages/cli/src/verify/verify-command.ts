@@ -27,7 +27,7 @@ export function verifyCommand(): Command {
       const verifyingKey = await findVerifyingKey({ key, hub, receipt })
       const verdict = await verifyReceiptFile({ receipt, key: verifyingKey, files: options.file ?? [] })
       if (options.json === true) sayJson(verdict)
-      else for (const line of verdictLines(verdict)) say(line)
+      else say(verdictLines(verdict).join('\n'))
       process.exitCode = EXIT_CODES[verdict.verdict]
     })
 }
