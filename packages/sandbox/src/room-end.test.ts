@@ -167,7 +167,9 @@ except OSError as error: print(error.strerror)`)
       expect(await other.removeLeftovers()).toBe(0)
       expect(await mounted()).toBe(given.site.boundedBy === 'file-system' ? 1 : 0)
       const next = await startSandbox(given.name, owner)
-      expect(await next.removeLeftovers()).toBe(1)
+      // A room without a control group dies with its worker, and there is nothing to find.
+      const isFound = given.name === 'engine' || process.getuid?.() === 0
+      expect(await next.removeLeftovers()).toBe(isFound ? 1 : 0)
       await until('nothing of it is left', async () => (await processesMarked(mark)).length === 0)
       expect(await mounted()).toBe(0)
       expect(await next.removeLeftovers()).toBe(0)
