@@ -1,24 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { listParkedRuns } from './parked-runs.ts'
-import { pythonProgram, REFERENCE, SCORER } from './test-programs-rig.ts'
+import { RESULTS } from './test-programs-rig.ts'
 import { findTestSandboxes } from './test-sandboxes-rig.ts'
-import { startTestSite, type TestInputs, type TestSite } from './test-site-rig.ts'
-
-const RESULTS: TestInputs = {
-  scoringProgram: pythonProgram(SCORER),
-  referenceData: REFERENCE,
-  submission: { 'predictions.txt': 'a b c x' },
-}
-
-const until = (condition: () => void) => vi.waitFor(condition, { timeout: 40_000, interval: 20 })
-
-async function deposited(site: TestSite, count = 1) {
-  await until(() => expect(site.deposits.length).toBeGreaterThanOrEqual(count))
-  const deposit = site.deposits[count - 1]
-  if (deposit === undefined) throw new Error('nothing was deposited')
-  return deposit
-}
+import { deposited, startTestSite, until } from './test-site-rig.ts'
 
 const sandboxes = await findTestSandboxes()
 

@@ -1,17 +1,11 @@
-import { describe, expect, it, vi } from 'vitest'
-import { pythonProgram, REFERENCE, SCORER } from './test-programs-rig.ts'
+import { describe, expect, it } from 'vitest'
+import { pythonProgram, RESULTS } from './test-programs-rig.ts'
 import { findTestSandboxes } from './test-sandboxes-rig.ts'
-import { startTestSite, type TestInputs, type TestSite } from './test-site-rig.ts'
+import { startTestSite, type TestInputs, type TestSite, until } from './test-site-rig.ts'
 
 /** Stands for what may not be in a log: it is printed, raised, written and named by the programs of these runs. */
 const SECRET = 'PATIENT-17-HAS-SEPSIS'
 const TERMINAL = '\u001b]0;retitled\u0007\u001b[2J'
-
-const RESULTS: TestInputs = {
-  scoringProgram: pythonProgram(SCORER),
-  referenceData: REFERENCE,
-  submission: { 'predictions.txt': 'a b c x' },
-}
 
 const scoring = (source: string): TestInputs => ({
   ...RESULTS,
@@ -53,7 +47,7 @@ describe.each(sandboxes)('the log of a worker with $name', ({ sandbox, image }) 
     await using site = await startTestSite({ sandbox, image })
     for (const [, inputs] of HOSTILE) await site.addJob(inputs)
     await site.startWorker()
-    await vi.waitFor(() => expect(ended(site)).toBe(HOSTILE.length), { timeout: 120_000, interval: 50 })
+    await until(() => expect(ended(site)).toBe(HOSTILE.length))
     for (const text of [site.logged(), told(site)]) {
       expect(text).not.toMatch(new RegExp(`${SECRET}|secret-signature|-token-`))
       expect(text).not.toContain('\u001b')
@@ -73,9 +67,8 @@ describe.each(sandboxes)('the log of a worker with $name', ({ sandbox, image }) 
     const strange = await site.addJob(RESULTS)
     strange.inputs.submission.url = `file:///${SECRET}`
     await site.startWorker()
-    await vi.waitFor(
-      () => expect(site.heard().filter((word) => word === 'failure: inputs-unavailable')).toHaveLength(3),
-      { timeout: 40_000, interval: 20 },
+    await until(() =>
+      expect(site.heard().filter((word) => word === 'failure: inputs-unavailable')).toHaveLength(3),
     )
     expect(site.logged().match(/an input could not be fetched/g)).toHaveLength(3)
     expect(site.logged()).not.toMatch(new RegExp(`${SECRET}|secret-signature|-token-`))

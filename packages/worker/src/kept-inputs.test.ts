@@ -1,18 +1,18 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
-import { INGESTION, INPUT_DATA, MODEL, pythonProgram, REFERENCE, SCORER } from './test-programs-rig.ts'
+import { describe, expect, it } from 'vitest'
+import { CODE as UNPACKED } from './test-programs-rig.ts'
 import { findTestSandboxes } from './test-sandboxes-rig.ts'
-import { startTestSite, type TestInputs, type TestSite } from './test-site-rig.ts'
+import { startTestSite, type TestInputs, type TestSite, until } from './test-site-rig.ts'
 import { zipOf } from './zip-rig.ts'
 
 // Made once: an archive that is made again is another one, since it names the time.
 const CODE: TestInputs = {
-  scoringProgram: await zipOf(pythonProgram(SCORER)),
-  referenceData: await zipOf(REFERENCE),
-  submission: await zipOf(MODEL),
-  ingestionProgram: await zipOf(pythonProgram(INGESTION)),
-  inputData: await zipOf(INPUT_DATA),
+  scoringProgram: await zipOf(UNPACKED.scoringProgram),
+  referenceData: await zipOf(UNPACKED.referenceData),
+  submission: await zipOf(UNPACKED.submission),
+  ingestionProgram: await zipOf(UNPACKED.ingestionProgram),
+  inputData: await zipOf(UNPACKED.inputData),
 }
 
 const [sandbox] = await findTestSandboxes()
@@ -26,7 +26,7 @@ async function runOnce(site: TestSite, job: Parameters<TestSite['addJob']>[1] = 
   const { deposits, requests } = site
   const [before, fetched] = [deposits.length, requests.filter(isFetch).length]
   await site.addJob(CODE, job)
-  await vi.waitFor(() => expect(deposits).toHaveLength(before + 1), { timeout: 40_000, interval: 20 })
+  await until(() => expect(deposits).toHaveLength(before + 1))
   expect(deposits[before]?.failure).toBeUndefined()
   return requests.filter(isFetch).length - fetched
 }

@@ -1,3 +1,4 @@
+import type { TestInputs } from './test-site-rig.ts'
 import type { ZippedFile } from './zip-rig.ts'
 
 /** An archive with a Python program; `$arguments` as a metadata file of Codabench has them. */
@@ -38,3 +39,18 @@ export const MODEL = { 'model.py': 'def predict(lines):\n    return [line.lower(
 
 /** Blocks until it is stopped. */
 export const SLEEPER = 'import time\ntime.sleep(600)\n'
+
+/** A submission of results, to be scored. */
+export const RESULTS = {
+  scoringProgram: pythonProgram(SCORER),
+  referenceData: REFERENCE,
+  submission: { 'predictions.txt': 'a b c x' },
+} as const satisfies TestInputs
+
+/** A submission of code, which an ingestion program runs. */
+export const CODE = {
+  ...RESULTS,
+  submission: MODEL,
+  ingestionProgram: pythonProgram(INGESTION),
+  inputData: INPUT_DATA,
+} as const satisfies TestInputs

@@ -13,6 +13,7 @@ import type { ManifestSection } from '@scoregate/protocol/manifest'
 import { readPack } from '@scoregate/protocol/pack'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import pino from 'pino'
+import { expect, vi } from 'vitest'
 import { startWorker, type Worker } from './work.ts'
 import { type ZippedFile, zipOf } from './zip-rig.ts'
 
@@ -234,6 +235,19 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
 }
 
 export type TestSite = Awaited<ReturnType<typeof startTestSite>>
+
+/** Waits for what a worker does in its own time. */
+export function until(condition: () => void): Promise<void> {
+  return vi.waitFor(condition, { timeout: 120_000, interval: 20 })
+}
+
+/** Waits until so many runs are deposited, and gives the last of them. */
+export async function deposited(site: TestSite, count = 1): Promise<Deposit> {
+  await until(() => expect(site.deposits.length).toBeGreaterThanOrEqual(count))
+  const deposit = site.deposits[count - 1]
+  if (deposit === undefined) throw new Error('nothing was deposited')
+  return deposit
+}
 
 function send(response: ServerResponse, status: number, body?: Buffer | object): void {
   response.writeHead(status, { 'Content-Type': 'application/json' })

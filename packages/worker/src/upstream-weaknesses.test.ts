@@ -3,33 +3,18 @@ import { createServer, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fetchInput } from './fetch-inputs.ts'
 import { call } from './http-call.ts'
-import { INGESTION, INPUT_DATA, MODEL, pythonProgram, REFERENCE, SCORER } from './test-programs-rig.ts'
+import { INGESTION, INPUT_DATA, MODEL, pythonProgram, RESULTS, SCORER } from './test-programs-rig.ts'
 import { findTestSandboxes } from './test-sandboxes-rig.ts'
-import { startTestSite, type TestInputs, type TestSite } from './test-site-rig.ts'
+import { deposited, startTestSite } from './test-site-rig.ts'
 import { UNTRUSTED } from './untrusted-certificate-rig.ts'
 
 /*
  * Holes of the worker that this one replaces, by their numbers in the protocol reference, section 10, as far as no test of
  * the part concerned has them already.
  */
-
-const RESULTS: TestInputs = {
-  scoringProgram: pythonProgram(SCORER),
-  referenceData: REFERENCE,
-  submission: { 'predictions.txt': 'a b c x' },
-}
-
-const until = (condition: () => void) => vi.waitFor(condition, { timeout: 40_000, interval: 20 })
-
-async function deposited(site: TestSite) {
-  await until(() => expect(site.deposits.length).toBeGreaterThanOrEqual(1))
-  const [deposit] = site.deposits
-  if (deposit === undefined) throw new Error('nothing was deposited')
-  return deposit
-}
 
 const sandboxes = await findTestSandboxes()
 

@@ -1,35 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
-import {
-  INGESTION,
-  INPUT_DATA,
-  MODEL,
-  pythonProgram,
-  REFERENCE,
-  SCORER,
-  SLEEPER,
-} from './test-programs-rig.ts'
+import { CODE, INPUT_DATA, pythonProgram, REFERENCE, RESULTS, SCORER, SLEEPER } from './test-programs-rig.ts'
 import { findTestSandboxes } from './test-sandboxes-rig.ts'
-import { startTestSite, type TestInputs, type TestSite } from './test-site-rig.ts'
+import { deposited, startTestSite, type TestInputs, until } from './test-site-rig.ts'
 import { LINK_MODE, renamedInZip, zipOf } from './zip-rig.ts'
 
 const TASK = { scoringProgram: pythonProgram(SCORER), referenceData: REFERENCE }
-const RESULTS: TestInputs = { ...TASK, submission: { 'predictions.txt': 'a b c x' } }
-const CODE: TestInputs = {
-  ...TASK,
-  submission: MODEL,
-  ingestionProgram: pythonProgram(INGESTION),
-  inputData: INPUT_DATA,
-}
 const SLEEPING: TestInputs = { ...RESULTS, scoringProgram: pythonProgram(SLEEPER) }
-
-const until = (condition: () => void) => vi.waitFor(condition, { timeout: 40_000, interval: 20 })
-
-async function deposited(site: TestSite, count = 1) {
-  await until(() => expect(site.deposits.length).toBeGreaterThanOrEqual(count))
-  const deposit = site.deposits[count - 1]
-  if (deposit === undefined) throw new Error('nothing was deposited')
-  return deposit
-}
 
 const paths = (deposit: Awaited<ReturnType<typeof deposited>>) =>
   deposit.manifest.entries.map(({ section, path }) => `${section}/${path}`)
