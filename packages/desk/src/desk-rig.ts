@@ -249,6 +249,16 @@ export class DeskRig {
     await close()
   }
 
+  /** Locks the records as another program might, until the answer is called. */
+  async lockRecords(): Promise<() => Promise<void>> {
+    const { db, close } = await openRecords<DeskTables>(join(this.folder, 'data', 'records.db'))
+    await db.executeQuery(CompiledQuery.raw('begin immediate'))
+    return async () => {
+      await db.executeQuery(CompiledQuery.raw('rollback'))
+      await close()
+    }
+  }
+
   putBlob(content: string | Buffer, name: string = sha256Of(content)): Promise<Response> {
     return fetch(`${this.url}${BLOBS_PATH}/${name}`, {
       method: 'PUT',

@@ -74,6 +74,13 @@ describe('deciding a hold', () => {
     }
   })
 
+  it('control: by a clock that was set back, what has expired would be approved; hence the desk keeps a time of its own', () => {
+    const after = new Date(DEADLINE.getTime() + 3_600_000)
+    const setBack = new Date(after.getTime() - 2 * 3_600_000)
+    expect(refusalOf({}, APPROVE, after)).toBe('expired')
+    expect(refusalOf({}, APPROVE, setBack)).toBeUndefined()
+  })
+
   it('refuses when a time is no time', () => {
     expect(refusalOf({}, APPROVE, new Date(Number.NaN))).toBe('expired')
     expect(refusalOf({ expiresAt: new Date(Number.NaN) }, APPROVE)).toBe('expired')

@@ -20,11 +20,10 @@ export async function openRecords<Tables>(file: string): Promise<Records<Tables>
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   let database: Database.Database
   try {
-    database = new Database(file)
+    database = new Database(file, { timeout: LOCK_WAIT_MILLISECONDS })
     database.exec('pragma journal_mode = wal')
     database.exec('pragma synchronous = full')
     database.exec('pragma foreign_keys = on')
-    database.exec('pragma busy_timeout = 5000')
   } catch (cause) {
     throw new ScoregateError({
       kind: 'unavailable',
@@ -38,8 +37,13 @@ export async function openRecords<Tables>(file: string): Promise<Records<Tables>
   return { db, close: () => db.destroy() }
 }
 
+/** So long a statement waits for another program that has the database locked. */
+const LOCK_WAIT_MILLISECONDS = 5000
+
 /** What SQLite says when the disk is full, read-only or failing. */
 const DISK_TROUBLE = /^SQLITE_(?:FULL|READONLY|IOERR|CANTOPEN)/
+/** What it says when another program has kept the database locked for longer than we wait. */
+const LOCKED = /^SQLITE_(?:BUSY|LOCKED)/
 
 /**
  * Turns what the disk does into an error for people. Such a statement changed nothing; where SQLite itself has rolled the
@@ -51,6 +55,7 @@ function sayingPlainly(database: Database.Database): SqliteDatabase {
       return work()
     } catch (cause) {
       const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+      if (LOCKED.test(code)) throw recordsLocked(cause)
       if (!DISK_TROUBLE.test(code)) throw cause
       throw new ScoregateError({
         kind: 'unavailable',
@@ -66,7 +71,9 @@ function sayingPlainly(database: Database.Database): SqliteDatabase {
     close: () => void database.close(),
     prepare(sql) {
       if (sql === 'rollback' && !database.inTransaction) return NOTHING_TO_DO
-      const statement = attempt(() => database.prepare(sql))
+      // At once for writing: SQLite waits for another program's lock only at the beginning, not between read and write.
+      const text = sql === 'begin' ? 'begin immediate' : sql
+      const statement = attempt(() => database.prepare(text))
       return {
         reader: statement.reader,
         all: (parameters) => attempt(() => statement.all(parameters)),
@@ -78,6 +85,17 @@ function sayingPlainly(database: Database.Database): SqliteDatabase {
       }
     },
   }
+}
+
+function recordsLocked(cause: unknown): ScoregateError {
+  return new ScoregateError({
+    kind: 'unavailable',
+    code: 'records-locked',
+    message: 'The records cannot be written, so nothing was changed: another program has them locked.',
+    // The driver keeps the statement that failed, and commits nothing beside it, so another try does not help.
+    remedy: 'End the other program that has the database open, and start this one again.',
+    cause,
+  })
 }
 
 const NOTHING_TO_DO: SqliteStatement = {

@@ -46,18 +46,28 @@ export async function startOutbox(site: OutboxSite): Promise<Outbox> {
 
   async function run(): Promise<void> {
     while (isOpen) {
-      const due = await findDue(site.db, { now: site.wall(), limit: MAX_AT_ONCE + sending.size })
-      for (const item of due) {
-        if (sending.has(item.holdId) || sending.size >= MAX_AT_ONCE) continue
-        const work = sendItem(site, item, () => isOpen).finally(() => {
-          sending.delete(item.holdId)
-          news.wake()
-        })
-        sending.set(item.holdId, work)
+      try {
+        await beginDue()
+        await news.wait(await restMilliseconds())
+      } catch (error) {
+        // A disk that fails for a while must not end what is promised for good.
+        site.log.error({ err: error }, 'The outbox could not be read; it is read again in five seconds.')
+        await news.wait(LONGEST_REST_MILLISECONDS)
       }
-      await news.wait(await restMilliseconds())
     }
     await Promise.all(sending.values())
+  }
+
+  async function beginDue(): Promise<void> {
+    const due = await findDue(site.db, { now: site.wall(), limit: MAX_AT_ONCE + sending.size })
+    for (const item of due) {
+      if (sending.has(item.holdId) || sending.size >= MAX_AT_ONCE) continue
+      const work = sendItem(site, item, () => isOpen).finally(() => {
+        sending.delete(item.holdId)
+        news.wake()
+      })
+      sending.set(item.holdId, work)
+    }
   }
 
   async function restMilliseconds(): Promise<number> {

@@ -53,6 +53,17 @@ describe('publishing', () => {
     expect(page).toContain('Approved, but not released')
   })
 
+  it('goes on after records that could not be read for a while', async () => {
+    await using rig = await DeskRig.start()
+    await rig.changeRecords('alter table outbox rename to outbox_away', [])
+    await until('the trouble', () => rig.log.join('').includes('The outbox could not be read') || undefined)
+    await rig.changeRecords('alter table outbox_away rename to outbox', [])
+    const { id, deposit } = await rig.deposit()
+    await rig.approve(id)
+    await rig.untilState(id, 'released')
+    expect(rig.told(deposit.manifestDigest)).toEqual(['awaiting-validation', 'released'])
+  })
+
   it('tells a platform nothing of a run before it is decided', async () => {
     await using rig = await DeskRig.start()
     const { deposit } = await rig.deposit({ participant: 'PLANTED-NAME' })

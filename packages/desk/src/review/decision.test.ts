@@ -140,6 +140,23 @@ describe('a decision', () => {
     expect((await rig.show(id)).state).toBe('awaiting')
   })
 
+  it('that another program keeps from being written is not taken, says so, and can be made when the desk has started again', async () => {
+    await using rig = await DeskRig.start()
+    const { id, deposit } = await rig.deposit()
+    await until('the word', () => rig.told(deposit.manifestDigest)[0])
+    const body = { digest: deposit.manifestDigest, decision: 'approve' }
+    const unlock = await rig.lockRecords()
+    const answer = await rig.api(`/api/holds/${id}/decision`, body)
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({ code: 'records-locked' })
+    expect(rig.told(deposit.manifestDigest)).toEqual(['awaiting-validation'])
+    await unlock()
+    await rig.stopDesk()
+    await rig.startDesk()
+    expect((await rig.api(`/api/holds/${id}/decision`, body)).status).toBe(200)
+    await rig.untilState(id, 'released')
+  })
+
   it('needs somebody who is signed in', async () => {
     await using rig = await DeskRig.start()
     const { id, deposit } = await rig.deposit()
@@ -162,6 +179,20 @@ describe('a hold', () => {
     expect(rig.platform.outcomes.at(-1)).toMatchObject({ kind: 'failed', reason: 'validation-timed-out' })
     expect((await rig.approve(id)).status).toBe(409)
     expect(rig.told(deposit.manifestDigest)).toEqual(['awaiting-validation', 'failed'])
+  })
+
+  it('expires though another, of the same deadline, has a record that is broken', async () => {
+    await using rig = await DeskRig.start()
+    const broken = await rig.deposit()
+    const sound = await rig.deposit()
+    await rig.changeRecords(
+      `update hold set expires_at = '2000-01-01T00:00:00.000Z', rules_json = '{}' where id = ?`,
+      [broken.id],
+    )
+    rig.passTime(24 * 3600)
+    await rig.untilState(sound.id, 'closed')
+    expect(rig.log.join('')).toContain('could not be closed')
+    expect(rig.told(broken.deposit.manifestDigest)).not.toContain('released')
   })
 
   it('past its deadline cannot be approved, even before anybody noticed', async () => {

@@ -1,14 +1,18 @@
 import { expire } from '@scoregate/gate/hold'
 import type { Digest } from '@scoregate/protocol/digest'
+import type { Logger } from 'pino'
 import { findHold } from '../holds/hold-queries.ts'
 import type { HoldId } from '../holds/hold-record.ts'
 import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
 import { POLICY_REVIEWER, recordDecision } from './decision-record.ts'
 
-type Site = { db: DeskDb; clock: () => Date; policyDigest: Digest }
+type Site = { db: DeskDb; clock: () => Date; policyDigest: Digest; log: Logger }
 
-/** Lets every hold lapse whose deadline has passed; answers how many did. */
-export async function expireDue(site: Site): Promise<number> {
+/**
+ * Lets every hold lapse whose deadline has passed; answers how many did, and how many could not: one record that is broken
+ * must not keep the others open, and is tried again with the next round.
+ */
+export async function expireDue(site: Site): Promise<{ expired: number; failed: number }> {
   const due = await site.db
     .selectFrom('hold')
     .select('id')
@@ -16,25 +20,33 @@ export async function expireDue(site: Site): Promise<number> {
     .where('expires_at', '<=', site.clock().toISOString())
     .orderBy('expires_at')
     .execute()
-  let expired = 0
+  const count = { expired: 0, failed: 0 }
   for (const { id } of due) {
-    const lapsed = await site.db.transaction().execute(async (transaction) => {
-      const hold = await findHold(transaction, id)
-      const now = site.clock()
-      if (hold === undefined || expire(hold, { now }).kind !== 'expired') return false
-      return recordDecision(transaction, {
-        hold,
-        verdict: { kind: 'expire', cause: 'deadline' },
-        kind: 'expire',
-        reviewer: POLICY_REVIEWER,
-        reason: 'deadline',
-        policyDigest: site.policyDigest,
-        now,
-      })
-    })
-    if (lapsed) expired += 1
+    try {
+      if (await expireOne(site, id)) count.expired += 1
+    } catch (error) {
+      site.log.error({ err: error, holdId: id }, 'A hold whose deadline has come could not be closed.')
+      count.failed += 1
+    }
   }
-  return expired
+  return count
+}
+
+async function expireOne(site: Site, id: string): Promise<boolean> {
+  return site.db.transaction().execute(async (transaction) => {
+    const hold = await findHold(transaction, id)
+    const now = site.clock()
+    if (hold === undefined || expire(hold, { now }).kind !== 'expired') return false
+    return recordDecision(transaction, {
+      hold,
+      verdict: { kind: 'expire', cause: 'deadline' },
+      kind: 'expire',
+      reviewer: POLICY_REVIEWER,
+      reason: 'deadline',
+      policyDigest: site.policyDigest,
+      now,
+    })
+  })
 }
 
 /** The nearest deadline of what waits, if anything does. */

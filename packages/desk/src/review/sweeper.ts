@@ -43,15 +43,15 @@ export function startSweeper(site: {
   let isOpen = true
   const deadlines = repeat(news, async () => {
     await rememberTime()
-    const expired = await expireDue(site)
+    const { expired, failed } = await expireDue(site)
     if (expired > 0) {
       site.log.info({ expired }, 'Holds reached their deadline without a decision.')
       site.onDecided()
     }
     const next = await findNextDeadline(site.db)
     const left = next === undefined ? SCAN_MILLISECONDS : next.getTime() - site.clock().getTime()
-    // A fake or slow clock must not make this spin.
-    await news.wait(Math.min(SCAN_MILLISECONDS, Math.max(left, 20)))
+    // Neither a slow clock nor a hold that cannot be closed must make this spin.
+    await news.wait(failed > 0 ? SCAN_MILLISECONDS : Math.min(SCAN_MILLISECONDS, Math.max(left, 20)))
   })
 
   let rememberedAt = Number.NEGATIVE_INFINITY
