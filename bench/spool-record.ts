@@ -15,6 +15,7 @@ export function spoolRecordOf(
     submissionId: 1,
     platform,
     sealedAt: '2026-01-01T00:00:00.000Z',
+    salt: '5'.repeat(64),
     policyDigest: Digest.parse('a'.repeat(64)),
     sandbox: 'engine',
     inputs: {},

@@ -166,6 +166,7 @@ export class DeskRig {
       submissionId,
       platform,
       sealedAt: '2026-05-01T12:00:00.000Z',
+      salt: '5'.repeat(64),
       policyDigest: sha256Of('policy'),
       sandbox: 'engine',
       inputs: {},

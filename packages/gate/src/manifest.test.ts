@@ -13,6 +13,7 @@ const manifest = Manifest.parse({
   submissionId: 7,
   platform: 'https://hub.example',
   sealedAt: '2025-01-01T00:00:00Z',
+  salt: '5'.repeat(64),
   policyDigest: DIGEST,
   sandbox: 'engine',
   inputs: { submission: DIGEST },

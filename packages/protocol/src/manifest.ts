@@ -89,6 +89,11 @@ export const Manifest = z.strictObject({
   submissionId: z.int().min(1),
   platform: z.url().regex(/^[\x21-\x7e]{1,2048}$/, 'printable ASCII'),
   sealedAt: z.iso.datetime(),
+  /**
+   * Random, and never outside the site: the digest of the manifest goes up before any decision, and whoever could guess all
+   * else would learn by it whether a guess of what a file says is right.
+   */
+  salt: z.string().regex(/^[0-9a-f]{64}$/, '32 bytes in hex'),
   /** The policy under which it ran. */
   policyDigest: Digest,
   /** What confined its programs. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { manifestDigest, sortEntries } from '@scoregate/gate/manifest'
 import { readScores } from '@scoregate/gate/scores'
 import type { WorkerSite } from '@scoregate/protocol/deposit'
@@ -39,6 +40,7 @@ export async function makeSpoolRecord(given: {
     submissionId: job.submission.id,
     platform: config.hubUrl,
     sealedAt: new Date().toISOString(),
+    salt: randomBytes(32).toString('hex'),
     policyDigest: site.policyDigest,
     sandbox: given.sandbox.name,
     inputs: digests,

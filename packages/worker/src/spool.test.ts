@@ -25,6 +25,7 @@ const MANIFEST: Manifest = {
   submissionId: 7,
   platform: 'http://hub.example',
   sealedAt: '2026-01-01T00:00:00.000Z',
+  salt: '5'.repeat(64),
   policyDigest: Digest.parse('a'.repeat(64)),
   sandbox: 'engine',
   inputs: {},
