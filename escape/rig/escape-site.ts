@@ -29,6 +29,13 @@ export type EscapeSite = AsyncDisposable & {
   readonly hub: RecordingHub
   readonly listeners: HostListeners
   readonly reviewer: Reviewer
+  /** What a reviewer signs in with, what their programs use, and what the worker uses. */
+  readonly credentials: {
+    readonly username: string
+    readonly password: string
+    readonly reviewerToken: string
+    readonly workerToken: string
+  }
   readonly folder: string
   readonly workerFolder: string
   readonly deskFolder: string
@@ -78,6 +85,7 @@ export async function startEscapeSite(given: {
   const log = pino({ level: 'debug' }, { write: (line: string) => crossLog(boundary, line) })
   const workerToken = `worker-${randomUUID()}`
   const reviewerToken = `reviewer-${randomUUID()}`
+  const reviewer = { username: 'reviewer', password: `password-${randomUUID()}` }
   const workerFolder = join(folder, 'worker')
   const deskFolder = join(folder, 'desk')
   let desk: RunningDesk | undefined
@@ -100,6 +108,7 @@ export async function startEscapeSite(given: {
     deskFolder,
     policyFile,
     reviewer: connectReviewer(deskUrl, reviewerToken),
+    credentials: { ...reviewer, reviewerToken, workerToken },
     planted(caseId) {
       const found = planted.get(caseId)
       if (found === undefined) throw new Error(`This site was not started for the case ${caseId}.`)
@@ -115,7 +124,7 @@ export async function startEscapeSite(given: {
         workerToken,
         platforms: [{ url: hub.url, siteToken: hub.siteToken }],
         provision: {
-          people: [{ username: 'reviewer', password: `password-${randomUUID()}`, token: reviewerToken }],
+          people: [{ ...reviewer, token: reviewerToken }],
         },
         log,
         clock: () => new Date(Date.now() + offsetMs),
