@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import { WorkerConfig, type WorkerConfigInput } from './config.ts'
 import { type Depositor, startDepositor } from './depositor.ts'
 import { connectDesk, type DeskClient } from './desk-client.ts'
+import { neededDiskBytes } from './disk-need.ts'
 import { connectHubQueue, type HubQueue, type LeasedJob, type LeaseStanding } from './hub-queue.ts'
 import { type InputCache, openInputCache } from './input-cache.ts'
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts'
@@ -144,7 +145,7 @@ async function takeJobs(working: Working): Promise<void> {
 /** A run that fills the disk fails, and takes others with it: there must be place for what it may write, sealed once more. */
 async function hasRoomFor({ limits }: WorkerSite, { config, cache, log }: Working): Promise<boolean> {
   await cache.shrinkTo(limits.cacheBytes)
-  const neededBytes = 2 * limits.outputBytes
+  const neededBytes = neededDiskBytes(limits)
   if ((await freeBytesOf(config.dataFolder)) >= neededBytes) return true
   // A run that can be run is worth more than inputs that can be fetched again.
   await cache.shrinkTo(0)

@@ -8,6 +8,7 @@ import { troubleWithMountSource } from '@scoregate/sandbox/mount-sources'
 import type { PromiseReport } from '@scoregate/sandbox/promises'
 import { DEFAULT_ROOM_USERS, troubleWithRoomUsers } from '@scoregate/sandbox/room-users'
 import { fileSizeWords } from '@scoregate/ui/file-size'
+import { neededDiskBytes } from '@scoregate/worker/disk-need'
 import type { Settings } from '../settings.ts'
 
 type Found = Pick<PromiseReport, 'state' | 'why' | 'remedy'>
@@ -94,8 +95,7 @@ async function findDiskSpace(settings: Settings, site: WorkerSite | undefined): 
   const place = await nearestFolder(settings.dataFolder)
   const { bavail, bsize } = await statfs(place)
   const freeBytes = bavail * bsize
-  // What the worker asks for before it takes a job: what a run may write, and once more to seal it.
-  const neededBytes = 2 * site.limits.outputBytes
+  const neededBytes = neededDiskBytes(site.limits)
   const why = `${fileSizeWords(freeBytes)} are free at ${place}; a run may need ${fileSizeWords(neededBytes)}`
   if (freeBytes >= neededBytes) return { state: 'holds', why }
   return {

@@ -1,0 +1,9 @@
+import type { RunLimits } from '@scoregate/protocol/deposit'
+
+// Predictions and results, each with an output space whose bytes are taken when the run begins, and sealed once more.
+const COPIES = 2 * 2
+
+/** Bytes of the worker's disk that must be free before a job is taken. */
+export function neededDiskBytes({ outputBytes }: Pick<RunLimits, 'outputBytes'>): number {
+  return COPIES * outputBytes
+}
