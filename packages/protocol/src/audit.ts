@@ -79,7 +79,7 @@ export const AuditAct = z.discriminatedUnion('kind', [
   }),
   /** The platform is about to be told of a failure: a reason from the closed list, and nothing else. */
   z.strictObject({ kind: z.literal('failure-begun'), hold, reason: ReasonCode }),
-  /** An alarm: what the vault or the records hold is not what was decided, so nothing was sent. */
+  /** An alarm: what the vault or the records hold is not what was sealed and decided, so nothing was approved or sent. */
   z.strictObject({ kind: z.literal('release-stopped'), hold, cause: z.enum(['altered', 'not-decided']) }),
   z.strictObject({
     kind: z.literal('outcome-accepted'),

@@ -1,4 +1,4 @@
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import { auditAltered } from './audit-errors.ts'
@@ -72,11 +72,7 @@ export async function appendToAuditFile({ db, state }: { db: DeskDb; state: Audi
     }
   }
 
-  return { append, close: () => close(handle) }
-}
-
-async function close(handle: FileHandle): Promise<void> {
-  await handle.close()
+  return { append, close: () => handle.close() }
 }
 
 function auditUnavailable(file: string, cause: unknown): ScoregateError {
