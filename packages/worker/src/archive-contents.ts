@@ -68,7 +68,13 @@ export async function listContents(
     throw new ArchiveRefusal('its list of contents has more in it than its end says')
   }
   const starts = await findData(zip, entries, layout, signal)
-  return items.map((item) => ({ ...item, dataStart: starts.get(item.entry) ?? 0 }))
+  return items.map((item) => ({ ...item, dataStart: startOf(item.entry, starts) }))
+}
+
+function startOf(entry: Entry, starts: ReadonlyMap<Entry, number>): number {
+  const start = starts.get(entry)
+  if (start === undefined) throw new Error('an entry of an archive was not looked for')
+  return start
 }
 
 /** The Unix mode (APPNOTE.TXT 4.4.15), whatever system the archive claims to be from: extractors act on these bits. */
