@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Digest } from '@scoregate/protocol/digest'
@@ -41,6 +41,43 @@ describe('blobs on disk', () => {
     }
     await expect(blobs.put(broken())).rejects.toThrow('the sender went away')
     expect(await readdir(folder, { recursive: true })).toEqual(['incoming'])
+  })
+
+  it('writes nothing anew that is there and as it was, and mends what was altered', async () => {
+    const content = 'stored once'
+    const sha256 = digestOf(content)
+    const file = join(folder, sha256.slice(0, 2), sha256.slice(2))
+    const again = {
+      stream: () => blobs.put(bytes(content), { expected: sha256 }),
+      small: () => blobs.putAll([{ sha256, bytes: Buffer.from(content) }]),
+    }
+    await again.stream()
+    for (const put of Object.values(again)) {
+      const { ino } = await stat(file)
+      await put()
+      expect((await stat(file)).ino).toBe(ino)
+      await writeFile(file, 'stored onse')
+      await put()
+      expect(await readFile(file, 'utf8')).toBe(content)
+    }
+  })
+
+  it('compares what comes even when its name is there already', async () => {
+    const { sha256 } = await blobs.put(bytes('abc'))
+    const differs = { code: 'digest-differs' }
+    await expect(blobs.put(bytes('other'), { expected: sha256 })).rejects.toMatchObject(differs)
+    await expect(blobs.putAll([{ sha256, bytes: Buffer.from('other') }])).rejects.toMatchObject(differs)
+    await expect(blobs.put(bytes('abc'), { expected: sha256, maxBytes: 2 })).rejects.toMatchObject({
+      code: 'too-large',
+    })
+    expect(String(await readSmallBlob(blobs, sha256, 100))).toBe('abc')
+  })
+
+  it('stores many small files at once, the same one in it twice', async () => {
+    const texts = [...Array.from({ length: 100 }, (_, count) => `text ${count}`), 'text 7']
+    await blobs.putAll(texts.map((text) => ({ sha256: digestOf(text), bytes: Buffer.from(text) })))
+    for (const text of texts) expect(String(await readSmallBlob(blobs, digestOf(text), 100))).toBe(text)
+    expect(await readdir(join(folder, 'incoming'))).toEqual([])
   })
 
   it('ends a read in an error when the file on disk was changed', async () => {
