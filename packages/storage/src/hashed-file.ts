@@ -13,10 +13,10 @@ const WRITE_BYTES = 1024 * 1024
 const SYNC_EVERY_BYTES = 32 * 1024 * 1024
 
 /**
- * Writes a stream to a new file, readable by this user alone, and hashes it in the same pass. Keeps the chunks for a
- * while, so the source must not use their memory again. Resolves when all is written; `durable` then never rejects unheard, so whoever counts on the file must
- * await it. Throws `ScoregateError` (`too-large`) past `maxBytes`, and what the source and the disk throw; the file is then
- * removed.
+ * Writes a stream to a new file, readable by this user alone, and hashes it in the same pass. Keeps the chunks for a while,
+ * so the source must not use their memory again. Resolves when all is written; whoever counts on the file awaits `durable`,
+ * which ends no program when nobody does. Throws `ScoregateError` (`too-large`) past `maxBytes`, and what the source and the
+ * disk throw; the file is then removed.
  */
 export async function writeHashedFile(
   file: string,

@@ -31,6 +31,8 @@ export function createSpoolPack(file: string): SpoolPack {
   const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
   let buffered = 0
   let written = 0
+  // A disk tells of bytes that it lost once, and never again: after one sync that failed there is none that succeeds.
+  let synced: Promise<void> = Promise.resolve()
 
   /** Written at its place, so that what a full disk took a part of is simply written again. */
   const flush = (): void => {
@@ -67,7 +69,8 @@ export function createSpoolPack(file: string): SpoolPack {
 
     async sync() {
       flush()
-      await syncData(handle)
+      synced = synced.then(() => syncData(handle))
+      await synced
     },
 
     close: () => closeSync(handle),
