@@ -77,38 +77,6 @@ describe('a policy', () => {
     expect(rulesFor(policy, ANY).ticked).toEqual(['scores'])
   })
 
-  it('can bound scores for all columns and for single ones, and what a participant may learn', () => {
-    const { policy } = valid(
-      `${HEAD}release:\n  decimals: 3\n  range: [0, 100]\n  columns: { auc: { decimals: 2, range: [0, 1] } }\nbudget: { bits: 200 }\ncompetitions: { "Other*": { release: { range: [0, 5] }, budget: { bits: 50.5 } } }`,
-    )
-    expect(rulesFor(policy, ANY)).toMatchObject({
-      decimals: 3,
-      range: [0, 100],
-      columns: { auc: { decimals: 2, range: [0, 1] } },
-      budgetBits: 200,
-    })
-    expect(rulesFor(policy, { id: 2, title: 'Other one' })).toMatchObject({
-      decimals: 3,
-      range: [0, 5],
-      columns: { auc: { decimals: 2, range: [0, 1] } },
-      budgetBits: 50.5,
-    })
-  })
-
-  it.each([
-    ['release: { range: [1, 0] }', 'a list of the lowest and the highest value'],
-    ['release: { range: [0, .inf] }', 'a list of the lowest and the highest value'],
-    ['release: { range: 1 }', 'a list of the lowest and the highest value'],
-    ['release: { range: [0, 1, 2] }', 'a list of the lowest and the highest value'],
-    ['release: { columns: { auc: { decimal: 2 } } }', 'Did you mean "decimals"?'],
-    ['release: { columns: { auc: { decimals: 11 } } }', 'a whole number from 0 to 10'],
-    ['budget: { bits: 0 }', 'a number of bits from 1 to 1000000'],
-    ['budget: { bits: many }', 'a number of bits from 1 to 1000000'],
-    ['budget: 100', 'budget'],
-  ])('says what is wrong with %s', (line, words) => {
-    expect(problems(`${HEAD}${line}`).join()).toContain(words)
-  })
-
   it('has a digest that follows what it says, not how it is written', () => {
     const digest = (text: string) => valid(text).digest
     expect(digest(`# note\nsite: "Test hospital"\nversion: 1\nretention: 30d\n`)).toBe(digest(HEAD))
