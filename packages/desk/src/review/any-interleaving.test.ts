@@ -186,7 +186,7 @@ function uploadsOf(rig: DeskRig, hold: KnownHold): [string, Buffer][] {
 describe('any interleaving of deposits, decisions, deadlines, cancellations, restarts, clocks and altered files', () => {
   it('gives each hold one end, told once, and lets nothing out without a decision over exactly that', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.commands([...STEPS], { maxCommands: 25 }), async (commands) => {
+      fc.asyncProperty(fc.commands([...STEPS], { maxCommands: 25, size: 'max' }), async (commands) => {
         await using rig = await DeskRig.start({ policy: POLICY.replace('retention: 1d', 'retention: 999d') })
         const known: Known = { holds: [], isPlatformUp: true }
         await deposit(rig, known)
