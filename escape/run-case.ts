@@ -12,7 +12,10 @@ export type CaseResult = {
   readonly id: string
   readonly family: number
   readonly sandbox: SandboxName
-  /** `escaped`: more bits of the secret were found outside than closed words and declared scores may carry. */
+  /**
+   * `escaped`: more bits of the secret were found outside than closed words and declared scores may carry, or somebody was
+   * reached on the network.
+   */
   readonly outcome: 'escaped' | Ending
   readonly expected: Ending
   /** Bits of the secret that the oracle recovered. */
@@ -24,6 +27,8 @@ export type CaseResult = {
   readonly seconds: number
   /** Why the case could not be played to its end; then it counts as not as expected. */
   readonly trouble?: string
+  /** The words that the platform heard, one line for each job. */
+  readonly heard: string
   /** What worker and desk logged meanwhile, for whoever looks for the cause. */
   readonly log: readonly string[]
 }
@@ -48,21 +53,24 @@ export async function runCase(site: EscapeSite, attack: EscapeCase): Promise<Cas
   const crossed: Crossing[] = site.boundary.crossings
     .slice(from)
     .filter(({ jobId }) => jobId === undefined || jobs.has(jobId))
-  const words = Buffer.from(statusSequence(stage))
-  crossed.push({ channel: 'status-sequence', bytes: words, at: site.boundary.crossings.length })
+  const heard = statusSequence(stage)
+  crossed.push({ channel: 'status-sequence', bytes: Buffer.from(heard), at: site.boundary.crossings.length })
   const { bits, path } = recoverSecret(crossed, stage.secret)
   const allowedBits = allowedBitsOf(stage, attack)
   return {
     id,
     family,
     sandbox: site.sandbox.name,
-    outcome: bits > allowedBits ? 'escaped' : played.ending,
+    // Nobody outside may be reached at all, with or without words.
+    outcome:
+      bits > allowedBits || crossed.some(({ channel }) => channel === 'network') ? 'escaped' : played.ending,
     expected: expect,
     bits,
     allowedBits,
     path,
     seconds: (performance.now() - startedAt) / 1000,
     ...(played.trouble === undefined ? {} : { trouble: played.trouble }),
+    heard,
     log: crossed
       .filter(({ channel }) => channel === 'log')
       .map(({ bytes: line }) => line.toString('utf8').trim()),

@@ -12,6 +12,7 @@ const USAGE = `npm run escape -- [options]
   --family <number>   the cases of one family; may be repeated
   --sandbox <name>    engine or bubblewrap; both unless said
   --quick             only the cases that npm test runs
+  --heard             prints after each case what the platform heard of its jobs
   --control           plays the same programs at a re-creation of the gate that this project replaces, side by side
   --json              prints {cases: [{id, family, sandbox, outcome, bits}]} and nothing else
 
@@ -24,6 +25,7 @@ const { values: asked } = parseArgs({
     family: { type: 'string', multiple: true },
     sandbox: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    heard: { type: 'boolean', default: false },
     control: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -54,6 +56,7 @@ async function playAll(sandbox: SandboxName, cases: readonly EscapeCase[]): Prom
     results.push(result)
     if (asked.json) process.stderr.write('.')
     else process.stdout.write(`${tableLine(result)}\n`)
+    if (asked.heard && !asked.json) process.stdout.write(`${result.heard.replace(/^/gm, ' '.repeat(8))}\n`)
   }
   const strayed = suite.strayedSecrets()
   if (strayed.length === 0) return results
