@@ -7,8 +7,8 @@ import type { StoredBlob } from './blobs.ts'
 /** A new file that is written whole; its bytes survive a power cut when `durable` resolves. */
 export type HashedFile = StoredBlob & { readonly durable: Promise<void> }
 
-/** Small chunks of a network are written together; while they are, the next ones are hashed. */
-const WRITE_BYTES = 1024 * 1024
+/** Small chunks of a network are written together, large ones as they are; meanwhile the next ones are hashed. */
+const WRITE_BYTES = 512 * 1024
 /** The disk begins with its part after so much, so that little is left for it when the last byte has come. */
 const SYNC_EVERY_BYTES = 32 * 1024 * 1024
 
