@@ -50,6 +50,11 @@ export class Finder {
     this.#scanBytes(this.#sum, differences(bytes, 'sum'), path)
   }
 
+  /** Whether the secret was found as a whole, so that no more is to be learned. */
+  get hasWhole(): boolean {
+    return this.finds.some(({ from, to }) => to - from >= this.#bits)
+  }
+
   /** The digits of one alphabet of `RADIXES`, and nothing else. */
   readDigits(bytes: Buffer, path: readonly string[]): void {
     this.#scanBytes(this.#digits, bytes, path)

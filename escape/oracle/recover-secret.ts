@@ -53,7 +53,7 @@ export function recoverSecret(crossings: readonly Crossing[], secret: PlantedSec
   const finder = new Finder(secret)
   const seen = new Set<string>()
   let level = startsOf(crossings)
-  for (let depth = 0; depth <= DEEPEST && level.length > 0; depth += 1) {
+  for (let depth = 0; depth <= DEEPEST && level.length > 0 && !finder.hasWhole; depth += 1) {
     const next: Step[] = []
     for (const step of level) {
       if (finder.placesRead > MOST_PLACES || isKnown(step, seen)) continue

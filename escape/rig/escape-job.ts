@@ -14,7 +14,7 @@ export type Archive = Readonly<Record<string, Buffer | string>> | readonly RawEn
 /** What a case says of a job; what it does not say comes from the files in its folder, and else is ordinary. */
 export type SiteJob = {
   readonly inputs?: Partial<Record<InputName, Archive>>
-  readonly job?: Partial<Omit<Job, 'inputs' | 'jobId'>>
+  readonly job?: Partial<Omit<Job, 'inputs'>>
   /** For a program that is told what to do: more files beside each of its programs. */
   readonly beside?: Readonly<Record<string, string>>
 }
