@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import type { RoomCgroup } from './room-cgroup.ts'
 import type { FirstProcess } from './room-status.ts'
 import type { ConfinedUser } from './room-users.ts'
 import type { Limits } from './sandbox.ts'
@@ -13,17 +14,16 @@ const MEMORY_LOOK_MS = 250
 const UNFILLED_ADDRESSES_BYTES = 512 * 2 ** 20
 
 /**
- * What stands in for a control group where the worker may not make one; to be called while the room's first process
- * still waits. Set from outside, because a limit on processes that was set before would count the worker's own and
- * those of other rooms; in the room's user namespace it counts the room's alone.
+ * Limits the processes of a room, and where no control group does it its addresses and its processor time; to be called
+ * while the room's first process still waits. Set from outside, because a limit on processes that was set before would
+ * count the worker's own and those of other rooms; in the room's user namespace it counts the room's alone.
  */
 export async function limitByResources(
   first: FirstProcess,
-  { limits, user }: { limits: Limits; user: ConfinedUser },
+  given: { limits: Limits; user: ConfinedUser; cgroup: RoomCgroup | undefined },
 ): Promise<void> {
-  const addresses = limits.memoryBytes + UNFILLED_ADDRESSES_BYTES
-  const cpuSeconds = Math.ceil(limits.timeSeconds * Math.max(1, limits.cpus)) + 1
-  const { uid, gid } = user
+  const { limits } = given
+  const { uid, gid } = given.user
   // As the user of the room, who may do so: root in a container often lacks the right (CAP_SYS_RESOURCE) to limit others.
   const asUser = ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups', '--']
   await run('env', [
@@ -31,9 +31,14 @@ export async function limitByResources(
     'prlimit',
     `--pid=${first.pid}`,
     `--nproc=${limits.processes}:${limits.processes}`,
-    `--as=${addresses}:${addresses}`,
-    `--cpu=${cpuSeconds}:${cpuSeconds}`,
+    ...(given.cgroup === undefined ? insteadOfCgroup(limits) : []),
   ])
+}
+
+function insteadOfCgroup(limits: Limits): string[] {
+  const addresses = limits.memoryBytes + UNFILLED_ADDRESSES_BYTES
+  const cpuSeconds = Math.ceil(limits.timeSeconds * Math.max(1, limits.cpus)) + 1
+  return [`--as=${addresses}:${addresses}`, `--cpu=${cpuSeconds}:${cpuSeconds}`]
 }
 
 /** Adds up the room's memory until `signal` is aborted; calls `onOver` once if it is more than `memoryBytes`. */

@@ -53,7 +53,7 @@ export function roomCommand(
   const { image, user, asRoot } = given
   const sources = [...image.binds.map(({ source }) => source), ...spec.mounts.map(({ source }) => source)]
   const staged = (index: number) => (asRoot ? `${STAGE}/${index}` : (sources[index] ?? ''))
-  const confined = [...firstLimits(spec, asRoot), ...bubblewrap(spec, image, staged)]
+  const confined = [...limitsOfFiles(spec), ...bubblewrap(spec, image, staged)]
   if (!asRoot) return ['sh', '-c', PLAIN_SCRIPT, 'sh', ...confined]
   return [
     ...['unshare', '--mount', '--propagation', 'private'],
@@ -91,24 +91,10 @@ function fileNames(image: RoomImage): string[] {
   return image.namesUser ? ['/etc/passwd', '/etc/group'] : []
 }
 
-/** Processes of the room's user that belong to bubblewrap itself. */
-const OWN_PROCESSES = 4
-
-/**
- * Memory and processor time are limited from outside, when the room is there, and so are processes; for a user that has no
- * others there is a second guard of them here.
- */
-function firstLimits(spec: RunSpec, asRoot: boolean): string[] {
+/** Memory, processes and processor time are limited from outside, when the room is there. */
+function limitsOfFiles(spec: RunSpec): string[] {
   const { limits } = spec
-  const processes = asRoot ? [`--nproc=${limits.processes + OWN_PROCESSES}`] : []
-  return [
-    'prlimit',
-    '--core=0',
-    `--nofile=${limits.openFiles}`,
-    `--fsize=${largestFileBytes(spec)}`,
-    ...processes,
-    '--',
-  ]
+  return ['prlimit', '--core=0', `--nofile=${limits.openFiles}`, `--fsize=${largestFileBytes(spec)}`, '--']
 }
 
 function bubblewrap(spec: RunSpec, image: RoomImage, staged: (index: number) => string): string[] {
