@@ -228,7 +228,9 @@ async function admitRoom({ spec, place, cgroup }: Room, started: StartedRoom) {
   if (started.child.pid !== undefined) await cgroup?.admit(started.child.pid)
   give(started.streams.gate, 'go\n')
   const first = await started.status.made
-  if (first !== undefined) await limitByResources(first, { limits: spec.limits, user: place.user, cgroup })
+  if (first !== undefined && cgroup === undefined) {
+    await limitByResources(first, { limits: spec.limits, user: place.user })
+  }
   return { ...started, first }
 }
 

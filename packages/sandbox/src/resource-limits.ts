@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { RoomCgroup } from './room-cgroup.ts'
 import type { FirstProcess } from './room-status.ts'
 import type { ConfinedUser } from './room-users.ts'
 import type { Limits } from './sandbox.ts'
@@ -14,16 +13,17 @@ const MEMORY_LOOK_MS = 250
 const UNFILLED_ADDRESSES_BYTES = 512 * 2 ** 20
 
 /**
- * Limits the processes of a room, and where no control group does it its addresses and its processor time; to be called
- * while the room's first process still waits. Set from outside, because a limit on processes that was set before would
- * count the worker's own and those of other rooms; in the room's user namespace it counts the room's alone.
+ * What stands in for a control group where the worker may not make one; to be called while the room's first process
+ * still waits. Set from outside, because a limit on processes that was set before would count the worker's own and
+ * those of other rooms; in the room's user namespace it counts the room's alone.
  */
 export async function limitByResources(
   first: FirstProcess,
-  given: { limits: Limits; user: ConfinedUser; cgroup: RoomCgroup | undefined },
+  { limits, user }: { limits: Limits; user: ConfinedUser },
 ): Promise<void> {
-  const { limits } = given
-  const { uid, gid } = given.user
+  const addresses = limits.memoryBytes + UNFILLED_ADDRESSES_BYTES
+  const cpuSeconds = Math.ceil(limits.timeSeconds * Math.max(1, limits.cpus)) + 1
+  const { uid, gid } = user
   // As the user of the room, who may do so: root in a container often lacks the right (CAP_SYS_RESOURCE) to limit others.
   const asUser = ['setpriv', '--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups', '--']
   await run('env', [
@@ -31,14 +31,9 @@ export async function limitByResources(
     'prlimit',
     `--pid=${first.pid}`,
     `--nproc=${limits.processes}:${limits.processes}`,
-    ...(given.cgroup === undefined ? insteadOfCgroup(limits) : []),
+    `--as=${addresses}:${addresses}`,
+    `--cpu=${cpuSeconds}:${cpuSeconds}`,
   ])
-}
-
-function insteadOfCgroup(limits: Limits): string[] {
-  const addresses = limits.memoryBytes + UNFILLED_ADDRESSES_BYTES
-  const cpuSeconds = Math.ceil(limits.timeSeconds * Math.max(1, limits.cpus)) + 1
-  return [`--as=${addresses}:${addresses}`, `--cpu=${cpuSeconds}:${cpuSeconds}`]
 }
 
 /** Adds up the room's memory until `signal` is aborted; calls `onOver` once if it is more than `memoryBytes`. */
