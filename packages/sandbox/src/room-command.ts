@@ -19,7 +19,8 @@ const STAGE = '/mnt'
 /**
  * Waits until it may go on (the worker first puts it into the room's control group), then brings the folders of the run
  * to where the confined user reaches them: the folders above them belong to root alone. Output spaces, of this run and of
- * others, disappear from the room's view, or they could not be given back while it lasts. It ends with the worker.
+ * others, disappear from the room's view, or they could not be given back while it lasts; one that is given back at this
+ * very moment is gone already. It ends with the worker.
  */
 const STAGING_SCRIPT = `set -eu
 read -r go <&3
@@ -35,7 +36,7 @@ while [ "$at" -lt "$count" ]; do
   at=$((at + 1))
 done
 while read -r device point rest; do
-  case $point in */${SPACE_PREFIX}*) umount --lazy -- "$(printf '%b' "$point")" ;; esac
+  case $point in */${SPACE_PREFIX}*) umount --lazy -- "$(printf '%b' "$point")" 2>/dev/null || : ;; esac
 done < /proc/self/mounts
 exec "$@" </dev/null`
 
