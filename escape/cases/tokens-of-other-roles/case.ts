@@ -49,7 +49,7 @@ async function playTokens(stage: Stage): Promise<'contained'> {
       await askDesk(stage, `/holds/${hold.id}`, { headers: header }),
     ]
     for (const answer of answers) {
-      site.boundary.cross('network', await answer.text(), job.jobId)
+      site.boundary.cross('inside', await answer.text(), job.jobId)
       must(answer.status >= 300, `The desk answered ${JSON.stringify(header)} with ${answer.status}.`)
     }
   }
