@@ -100,6 +100,9 @@ async function playJobs(stage: Stage, attack: EscapeCase): Promise<JobResult[]> 
   const results: JobResult[] = []
   for (const job of jobs) {
     const result = await stage.result(await stage.submit(job))
+    // A run that broke off by itself tried nothing, so that nothing got out of it proves nothing.
+    if (result.kind === 'held' && result.hold.failure === 'worker-failed')
+      throw new Error('The worker failed.')
     const isLast = results.length === jobs.length - 1
     if (attack.mustNotSee === 'every-run' || (attack.mustNotSee && isLast)) await crossHold(stage, result)
     await stage.decide(result, attack.review ?? 'scores')
