@@ -47,7 +47,8 @@ type Step = { readonly rung: Rung; readonly view: View; readonly path: readonly 
 
 /**
  * Looks for a planted secret in everything that crossed, alone and together, through a ladder of decodings. What it says
- * was recovered was, but for a chance that `COUNTED_BITS` states.
+ * was recovered was, but for a chance that `COUNTED_BITS` states. Throws when there is too much to search and nothing was
+ * found: to say that nothing is there would be a guess.
  */
 export function recoverSecret(crossings: readonly Crossing[], secret: PlantedSecret): Recovered {
   const finder = new Finder(secret)
@@ -56,13 +57,19 @@ export function recoverSecret(crossings: readonly Crossing[], secret: PlantedSec
   for (let depth = 0; depth <= DEEPEST && level.length > 0 && !finder.hasWhole; depth += 1) {
     const next: Step[] = []
     for (const step of level) {
-      if (finder.placesRead > MOST_PLACES || isKnown(step, seen)) continue
+      if (isKnown(step, seen)) continue
+      if (finder.placesRead > MOST_PLACES) return recoveredSoFar(finder)
       readView(finder, step)
       if (step.view.kind === 'bytes' && depth < DEEPEST) next.push(...stepsFrom(step, step.view.bytes))
     }
     level = next
   }
   return recovered(finder.finds)
+}
+
+function recoveredSoFar({ finds }: Finder): Recovered {
+  if (finds.length > 0) return recovered(finds)
+  throw new Error('More crossed than can be searched for the secret: let the case leave less.')
 }
 
 function readView(finder: Finder, { view, rung, path }: Step): void {
