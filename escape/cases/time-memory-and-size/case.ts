@@ -1,12 +1,18 @@
 import type { EscapeCase } from '../../case.ts'
 import type { Stage } from '../../rig/stage.ts'
 
-/** What crossed about a job, with what differs between any two jobs put aside: names, digests, signatures and times. */
+/**
+ * What crossed about a job, each piece once, with what differs between any two jobs put aside: names, digests, signatures,
+ * times, and heartbeats, which are as many as the time between is long.
+ */
 function spokenOf({ site }: Stage, jobId: string): string[] {
-  return site.boundary.crossings
+  const lines = site.boundary.crossings
     .filter((crossing) => crossing.jobId === jobId && crossing.channel !== 'log')
     .map(({ channel, bytes }) => `${channel} ${bytes.toString('latin1').replaceAll(VARYING, '*')}`)
+  return [...new Set(lines.filter((line) => !HEARTBEAT.test(line)))].sort()
 }
+
+const HEARTBEAT = /^request-line .*\/heartbeat |^body \{"attempt":1\}$/
 
 const VARYING =
   /job-\d+|[0-9a-f]{64}|\d{4}-\d{2}-\d{2}T[0-9:.]+Z|"(payload|sig)":"[A-Za-z0-9+/=]+"|content-length: \d+/gi
