@@ -15,12 +15,13 @@ await build()
 const chosen = process.argv.slice(2)
 run('npx', ['--no-install', 'vitest', 'run', ...chosen])
 
-/** The tests confine real programs, start a real browser, and read real zip files. */
+/** The tests confine real programs, and start a real browser and a real terminal. */
 function installDebianPackages() {
   const wanted = [
     { program: '/usr/bin/bwrap', name: 'bubblewrap' },
     { program: '/usr/bin/python3', name: 'python3' },
     { program: '/usr/bin/chromium', name: 'chromium' },
+    { program: '/usr/bin/tmux', name: 'tmux' },
     { program: '/usr/bin/setpriv', name: 'util-linux' },
   ]
   const missing = wanted.filter(({ program }) => !existsSync(program)).map(({ name }) => name)

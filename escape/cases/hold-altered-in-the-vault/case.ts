@@ -1,4 +1,4 @@
-import { appendFile, readdir, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EscapeCase } from '../../case.ts'
 import { heldRun, must, outcomesOf } from '../../rig/desk-requests.ts'
@@ -25,6 +25,7 @@ async function playAlterations(stage: Stage): Promise<'contained'> {
     (file: string) => writeFile(file, secret.token),
     (file: string) => truncate(file, 3),
     (file: string) => appendFile(file, secret.token),
+    (file: string) => rm(file),
   ]
   for (const alter of alterations) {
     const { hold, job } = await heldRun(stage)

@@ -5,11 +5,10 @@ import type { Stage } from '../../rig/stage.ts'
 export const attack: EscapeCase = {
   id: 'submission-edited-before-release',
   family: 29,
-  tries:
-    'Runs an honest program until it is reviewed, then has other code run under the same job before the release, and delivers the job again.',
+  tries: 'Has honest code reviewed, and other code run and sealed before that review is released.',
   plants: 'Labels in the output of the other code.',
   defence:
-    'What is released is read from the vault under the digest that was approved; a second delivery is a hold of its own or refused.',
+    'What is released is read from the vault under the digest that was approved; the other code is a hold of its own.',
   expect: 'contained',
   quick: false,
   control: { notApplicable: 'What is attacked, a sealed hold, does not exist there.' },

@@ -29,6 +29,9 @@ retention: 1d
 images: {}
 `
 
+/** The salt of every manifest of the rig, so that the same run is the same hold. */
+export const SALT = '5'.repeat(64)
+
 /** The files of a run, by `section/path`. */
 export type RunFiles = Readonly<Record<string, string | Buffer>>
 
@@ -166,7 +169,7 @@ export class DeskRig {
       submissionId,
       platform,
       sealedAt: '2026-05-01T12:00:00.000Z',
-      salt: '5'.repeat(64),
+      salt: SALT,
       policyDigest: sha256Of('policy'),
       sandbox: 'engine',
       inputs: {},

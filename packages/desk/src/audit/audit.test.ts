@@ -3,7 +3,7 @@ import { appendFile, readFile, stat, writeFile } from 'node:fs/promises'
 import { keyIdOf } from '@scoregate/gate/receipt'
 import type { AuditAct } from '@scoregate/protocol/audit'
 import { describe, expect, it } from 'vitest'
-import { DeskRig, HONEST_RUN, PASSWORD, POLICY, sha256Of, until } from '../desk-rig.ts'
+import { DeskRig, HONEST_RUN, PASSWORD, POLICY, SALT, sha256Of, until } from '../desk-rig.ts'
 import { ensureSitePublicKey } from '../site/site-key.ts'
 import { auditFileOf } from './audit-file-name.ts'
 import { readActs, verifyFile } from './audit-rig.ts'
@@ -124,7 +124,7 @@ describe('the audit chain of a desk', () => {
       {
         kind: 'decided',
         hold: expect.anything(),
-        decision: { kind: 'reject', reviewer: REVIEWER, reasonDigest: sha256Of('private-data') },
+        decision: { kind: 'reject', reviewer: REVIEWER, reasonDigest: sha256Of(`${SALT}\nprivate-data`) },
         policyDigest: expect.anything(),
       },
       { kind: 'failure-begun', hold: expect.anything(), reason: 'not-released' },

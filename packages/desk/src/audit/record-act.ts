@@ -55,7 +55,11 @@ export function auditHold({ id, manifestDigest }: Pick<Hold, 'id' | 'manifestDig
   return { id, digest: manifestDigest }
 }
 
-/** The digest that stands on the chain for words of a reviewer, which stay in the desk's records. */
-export function textDigest(text: string): Digest {
-  return Digest.parse(createHash('sha256').update(text, 'utf8').digest('hex'))
+/**
+ * The digest that stands on the chain for words of a reviewer, which stay in the desk's records. `salt` is that of the
+ * hold's manifest, which never leaves the site: reasons come from a short list, and whoever has the chain or its head could
+ * otherwise learn by trying which one was given.
+ */
+export function textDigest(text: string, salt: string): Digest {
+  return Digest.parse(createHash('sha256').update(`${salt}\n${text}`, 'utf8').digest('hex'))
 }

@@ -94,6 +94,7 @@ function deadlineFor(verdict: Verdict): DeadlineRule {
 
 /** A decision as the chain tells it: a reviewer's own words as digests. */
 function auditDecision(given: {
+  hold: Hold
   verdict: Verdict
   kind: DecisionKind
   reviewer: string
@@ -101,9 +102,10 @@ function auditDecision(given: {
   note?: string | undefined
 }): AuditDecision {
   const { verdict, kind, reviewer, reason, note } = given
+  const { salt } = given.hold.manifest
   const words = {
-    ...(reason === undefined ? {} : { reasonDigest: textDigest(reason) }),
-    ...(note === undefined ? {} : { noteDigest: textDigest(note) }),
+    ...(reason === undefined ? {} : { reasonDigest: textDigest(reason, salt) }),
+    ...(note === undefined ? {} : { noteDigest: textDigest(note, salt) }),
   }
   switch (verdict.kind) {
     case 'approve': {
