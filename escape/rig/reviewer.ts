@@ -24,12 +24,12 @@ export function connectReviewer(deskUrl: () => string, token: string): Reviewer 
   return {
     async find(submissionId) {
       for (const list of ['waiting', 'failed'] as const) {
-        for (let offset: number | undefined = 0; offset !== undefined; ) {
-          const answer = await ask(`/api/holds?list=${list}&offset=${offset}`)
+        for (let after: string | undefined = ''; after !== undefined; ) {
+          const answer = await ask(`/api/holds?list=${list}&after=${after}`)
           const page: HoldPage = HoldPage.parse(await answer.json())
           const line = page.holds.find((hold) => hold.submissionId === submissionId)
           if (line !== undefined) return await show(line.id)
-          offset = page.nextOffset
+          after = page.nextAfter
         }
       }
       return undefined

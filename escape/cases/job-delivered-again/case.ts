@@ -44,12 +44,12 @@ async function playRedelivery(stage: Stage): Promise<'contained'> {
 async function otherHold(stage: Stage, submissionId: number, firstId: string): Promise<HoldDetails> {
   const end = Date.now() + 60_000
   while (Date.now() < end) {
-    for (let offset: number | undefined = 0; offset !== undefined; ) {
-      const answer = await askDesk(stage, `/api/holds?offset=${offset}`, { headers: asReviewer(stage) })
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const answer = await askDesk(stage, `/api/holds?after=${after}`, { headers: asReviewer(stage) })
       const page: HoldPage = HoldPage.parse(await answer.json())
       const line = page.holds.find((hold) => hold.submissionId === submissionId && hold.id !== firstId)
       if (line !== undefined) return await stage.site.reviewer.show(line.id)
-      offset = page.nextOffset
+      after = page.nextAfter
     }
   }
   throw new Error('The second delivery came to no hold.')

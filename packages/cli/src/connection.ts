@@ -55,7 +55,7 @@ async function connect(
  */
 export async function ask<T>(
   connection: { readonly url: string; readonly token?: string },
-  request: { method: 'GET' | 'POST' | 'PUT'; path: string; body?: unknown },
+  request: { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; path: string; body?: unknown },
   schema: z.ZodType<T>,
 ): Promise<T> {
   let answer: Response

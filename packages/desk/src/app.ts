@@ -37,6 +37,7 @@ export async function createDeskApp(
 ): Promise<Hono<WebEnv>> {
   const frame = await createFrame(desk)
   const blobs = desk.vault.blobs
+  const claimSeconds = desk.policy.review.claim
   const app = new Hono<WebEnv>()
   const errors = handleErrors({
     log: desk.log,
@@ -50,10 +51,10 @@ export async function createDeskApp(
   app.route('/', workerRoutes(desk))
   app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE }))
   app.route('/', signInRoutes({ ...desk, frame }))
-  app.route('/', inboxRoutes({ ...desk, frame }))
+  app.route('/', inboxRoutes({ ...desk, claimSeconds, frame }))
   app.route('/', reviewRoutes({ ...desk, blobs, frame }))
   app.route('/', siteRoutes({ ...desk, frame }))
-  app.route('/', apiRoutes({ ...desk, blobs }))
+  app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
   app.route('/', docsRoutes({ frame }))
   return app
 }

@@ -309,17 +309,29 @@ export class DeskRig {
     return this.api(`/api/holds/${id}/decision`, { digest, decision: 'reject', reason: 'private-data' })
   }
 
+  unclaim(id: string, reviewer: string = REVIEWERS[0]): Promise<Response> {
+    return fetch(`${this.url}/api/holds/${id}/claim`, {
+      method: 'DELETE',
+      headers: { authorization: `Token ${tokenOf(reviewer)}` },
+    })
+  }
+
+  /** The cookie of a new session of this reviewer. */
+  async cookieOf(reviewer: string): Promise<string> {
+    const answer = await fetch(`${this.url}/sign-in`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ username: reviewer, password: PASSWORD }),
+    })
+    return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  }
+
   /** Signs in as a browser does, with nothing but a form. */
   async signIn(): Promise<{
     get(path: string): Promise<Response>
     post(path: string, fields: [string, string][]): Promise<Response>
   }> {
-    const answer = await fetch(`${this.url}/sign-in`, {
-      method: 'POST',
-      redirect: 'manual',
-      body: new URLSearchParams({ username: REVIEWERS[0], password: PASSWORD }),
-    })
-    const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+    const cookie = await this.cookieOf(REVIEWERS[0])
     return {
       get: (path) => fetch(`${this.url}${path}`, { headers: { cookie }, redirect: 'manual' }),
       post: (path, fields) =>

@@ -1,9 +1,12 @@
-import type { HoldList } from './holds/hold-queries.ts'
+import type { HoldList } from './inbox/inbox-query.ts'
 
 /** Every address of the desk's pages, in one place. */
 export const paths = {
-  inbox: (list: HoldList = 'waiting', offset = 0): string =>
-    `${list === 'waiting' ? '/' : `/${list}`}${offset === 0 ? '' : `?offset=${offset}`}`,
+  /** `search` is a query string from `?` on, of `inboxSearch`. */
+  inbox: (list: HoldList = 'waiting', search = ''): string =>
+    `${list === 'waiting' ? '/' : `/${list}`}${search}`,
+  claim: (id: string): string => `/holds/${id}/claim`,
+  endClaim: (id: string): string => `/holds/${id}/claim/end`,
   signIn: '/sign-in',
   signInLink: '/sign-in/link',
   signOut: '/sign-out',

@@ -138,6 +138,8 @@ export const PolicyFile = z.strictObject({
       required: ReviewRules.required.default('always'),
       timeout: ReviewRules.timeout.default(86_400),
       failures: ReviewRules.failures.default('at-once'),
+      /** How long others see that somebody is looking at a hold. */
+      claim: PolicyDuration.default(900),
     })
     .prefault({}),
   release: z

@@ -58,14 +58,18 @@ export const AuditAct = z.discriminatedUnion('kind', [
     failure: ReasonCode.optional(),
     policyDigest: Digest,
   }),
-  /** A list of the inbox, which shows some scores of each hold: `holdCount` of them from place `offset` on. */
+  /** A list of the inbox, which shows some scores of each hold: of `holds`. Old entries give a place, `offset`, instead. */
   z.strictObject({
     kind: z.literal('list-viewed'),
     reviewer,
     list: z.enum(['waiting', 'failed', 'decided']),
-    offset: z.int().min(0),
+    offset: z.int().min(0).optional(),
+    holds: z.array(AuditHold.shape.id).max(100).optional(),
     holdCount: z.int().min(0),
   }),
+  /** Says to the others who is looking at a hold; it binds nobody, and lapses by itself. */
+  z.strictObject({ kind: z.literal('hold-claimed'), reviewer, hold, until: z.iso.datetime() }),
+  z.strictObject({ kind: z.literal('claim-ended'), reviewer, hold }),
   z.strictObject({ kind: z.literal('hold-viewed'), reviewer, hold }),
   z.strictObject({ kind: z.literal('file-viewed'), reviewer, hold, fileNumber, offset: z.int().min(0) }),
   z.strictObject({ kind: z.literal('file-downloaded'), reviewer, hold, fileNumber }),

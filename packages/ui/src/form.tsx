@@ -69,6 +69,20 @@ export const SearchForm: FC<PropsWithChildren<{ action: string; label: string }>
   </search>
 )
 
+/** A search that is folded up until it is of use; `isOpen` while it narrows what is shown. */
+export const FoldedSearch: FC<
+  PropsWithChildren<{ action: string; label: string; summary: string; isOpen: boolean }>
+> = ({ action, label, summary, isOpen, children }) => (
+  <search>
+    <details class="filter" open={isOpen}>
+      <summary class="filter-summary">{summary}</summary>
+      <form class="form form-inline filter-form" method="get" action={action} aria-label={label}>
+        {children}
+      </form>
+    </details>
+  </search>
+)
+
 /** The buttons at the end of a form, the most important first. */
 export const FormActions: FC<PropsWithChildren> = ({ children }) => <div class="form-actions">{children}</div>
 

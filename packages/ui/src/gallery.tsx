@@ -8,7 +8,7 @@ import { Form, FormActions, SearchForm, TextArea, TextField } from './form.tsx'
 import { GalleryForms } from './gallery-forms.tsx'
 import { GalleryStates } from './gallery-states.tsx'
 import { Card, PageHeader, Section, Split } from './layout.tsx'
-import { Pagination, Tabs } from './navigation.tsx'
+import { Pager, Pagination, Tabs } from './navigation.tsx'
 import { Page, renderPage } from './page.tsx'
 import { Steps, submissionSteps } from './steps.tsx'
 import { DataTable } from './table.tsx'
@@ -270,6 +270,13 @@ function Tables(): Child {
           ]}
         />
         <Pagination first={1} last={3} total={60} noun="holds" nextHref="#" />
+        <Pager
+          words="About 51 to 100 of 1,000 holds"
+          noun="holds found"
+          firstHref="#"
+          previousHref="#"
+          nextHref="#"
+        />
       </Section>
       <Section title="Leaderboard">
         <Leaderboard />

@@ -25,7 +25,11 @@ function knownActWords(act: AuditAct): string {
     case 'deposited':
       return `${act.worker} deposited ${holdWords(act)}: submission ${act.submissionId}, job ${act.jobId}, attempt ${act.attempt}, for ${act.platform}${act.failure === undefined ? '' : `. ${REASON_SENTENCES[act.failure]}`}`
     case 'list-viewed':
-      return `${act.reviewer} looked at the list "${act.list}", ${act.holdCount} holds from ${act.offset} on`
+      return `${act.reviewer} looked at the list "${act.list}", ${listWords(act)}`
+    case 'hold-claimed':
+      return `${act.reviewer} said to be looking at ${holdWords(act)}, until ${act.until}`
+    case 'claim-ended':
+      return `${act.reviewer} said to be looking no longer at ${holdWords(act)}`
     case 'hold-viewed':
       return `${act.reviewer} looked at ${holdWords(act)}`
     case 'file-viewed':
@@ -55,6 +59,12 @@ function knownActWords(act: AuditAct): string {
     case 'token-issued':
       return `${act.reviewer} got an API token`
   }
+}
+
+function listWords({ holdCount, offset, holds }: Extract<AuditAct, { kind: 'list-viewed' }>): string {
+  const count = holdCount === 1 ? '1 hold' : `${holdCount} holds`
+  if (holds === undefined) return `${count} from ${offset ?? 0} on`
+  return holds.length === 0 ? count : `${count}: ${holds.join(' ')}`
 }
 
 const STOP_WORDS = {

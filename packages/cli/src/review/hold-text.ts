@@ -1,10 +1,10 @@
-import type { HoldDetails, HoldLine, HoldListName } from '@scoregate/desk/hold-api'
+import type { HoldDetails, HoldLine, HoldListName, ShownClaim } from '@scoregate/desk/hold-api'
 import { bitsInWords } from '@scoregate/gate/ledger'
 import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
 import { fileSizeWords } from '@scoregate/ui/file-size'
 import { showInertLine } from '@scoregate/ui/inert-text'
-import { timeLeftWords } from '@scoregate/ui/plain-time'
+import { timeLeftWords, whenWords } from '@scoregate/ui/plain-time'
 import { textTable } from '../print.ts'
 
 const EMPTY_LIST = {
@@ -16,6 +16,7 @@ const EMPTY_LIST = {
 /** A list of holds for a terminal; text from outside is inert. */
 export function holdListText(holds: readonly HoldLine[], list: HoldListName, now: Date): string {
   if (holds.length === 0) return EMPTY_LIST[list]
+  const isClaimed = holds.some(({ claims }) => claims.length > 0)
   return textTable(
     [
       'HOLD',
@@ -23,7 +24,9 @@ export function holdListText(holds: readonly HoldLine[], list: HoldListName, now
       'PARTICIPANT',
       'SUBMISSION',
       'SCORES',
+      'ARRIVED',
       list === 'decided' ? 'STATE' : 'TIME LEFT',
+      ...(isClaimed ? ['LOOKED AT BY'] : []),
     ],
     holds.map((hold) => [
       hold.id,
@@ -31,9 +34,20 @@ export function holdListText(holds: readonly HoldLine[], list: HoldListName, now
       cut(hold.participant, 24),
       String(hold.submissionId),
       cut(scoresAtAGlance(hold), 40),
+      whenWords(new Date(hold.depositedAt), now),
       list === 'decided' ? hold.state : timeLeftWords(new Date(hold.expiresAt), now),
+      ...(isClaimed ? [cut(hold.claims.map(({ reviewer }) => reviewer).join(', '), 24)] : []),
     ]),
   )
+}
+
+/** Who is looking at a hold, and until when; empty where nobody is. */
+export function claimText(claims: readonly ShownClaim[]): string {
+  if (claims.length === 0) return ''
+  const words = claims.map(
+    ({ reviewer, until }) => `${showInertLine(reviewer)}, until ${until.slice(11, 16)} UTC`,
+  )
+  return `being looked at by ${words.join('; and by ')}`
 }
 
 /** One hold for a terminal: who and what, the scores, what would leave, the files; text from outside is inert. */
@@ -79,6 +93,7 @@ function heading(hold: HoldDetails, now: Date): string[] {
     ...(hold.state === 'awaiting'
       ? [`  deadline      ${hold.expiresAt} (${timeLeftWords(new Date(hold.expiresAt), now)})`]
       : []),
+    ...(hold.claims.length === 0 ? [] : [`  claim         ${claimText(hold.claims)}`]),
     ...(hold.failure === undefined ? [] : [`  failed        ${REASON_SENTENCES[hold.failure]}`]),
     ...decided,
     ...(hold.alarm === undefined ? [] : [`  ALARM         ${showInertLine(hold.alarm)}`]),

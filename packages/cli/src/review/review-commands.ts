@@ -1,36 +1,23 @@
-import {
-  DecisionAnswer,
-  type DecisionRequest,
-  HOLDS_PATH,
-  HoldDetails,
-  type HoldLine,
-  HoldListName,
-  HoldPage,
-} from '@scoregate/desk/hold-api'
+import { DecisionAnswer, type DecisionRequest, HOLDS_PATH, HoldDetails } from '@scoregate/desk/hold-api'
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { Receipt, ReceiptPredicate } from '@scoregate/protocol/receipt'
 import { Command, Option } from 'commander'
 import { ask, type Connection, connectToDesk } from '../connection.ts'
 import { say, sayJson } from '../print.ts'
-import { holdListText, holdText } from './hold-text.ts'
-
-type DeskOptions = { desk?: string; token?: string; json?: boolean }
+import { addClaimCommand } from './claim-command.ts'
+import { type Connect, type DeskOptions, withDesk } from './desk-options.ts'
+import { holdText } from './hold-text.ts'
+import { addListCommand } from './list-command.ts'
 
 /** `scoregate review`: what a reviewer does from a shell. It talks to the running desk and has no other way in. */
 export function reviewCommand(dataFolder: () => string): Command {
-  const connect = (options: DeskOptions) =>
+  const connect: Connect = (options) =>
     connectToDesk({ url: options.desk, token: options.token, dataFolder: dataFolder() })
   const command = new Command('review').description('list, show, approve and reject what waits at the desk')
 
-  withDesk(command.command('list'))
-    .description('what waits for a decision, the soonest deadline first')
-    .addOption(new Option('--list <name>', 'which list').choices(HoldListName.options).default('waiting'))
-    .action(async (options: DeskOptions & { list: HoldListName }) => {
-      const holds = await allHolds(await connect(options), options.list)
-      if (options.json) sayJson({ holds })
-      else say(holdListText(holds, options.list, new Date()))
-    })
+  addListCommand(command, connect)
+  addClaimCommand(command, connect)
 
   withDesk(command.command('show'))
     .description('one hold: its scores, its files, what would leave')
@@ -88,28 +75,6 @@ export function reviewCommand(dataFolder: () => string): Command {
 
 type ApproveOptions = { release?: string; digest?: string; note?: string }
 type RejectOptions = { reason: string; digest?: string; note?: string }
-
-function withDesk(command: Command): Command {
-  return command
-    .option('--desk <url>', 'address of the desk (else the installation on this machine)')
-    .option('--token <token>', 'your API token at the desk')
-    .option('--json', 'print the result as JSON')
-}
-
-async function allHolds(desk: Connection, list: HoldListName): Promise<HoldLine[]> {
-  const holds: HoldLine[] = []
-  let offset: number | undefined = 0
-  while (offset !== undefined) {
-    const page: HoldPage = await ask(
-      desk,
-      { method: 'GET', path: `${HOLDS_PATH}?list=${list}&offset=${offset}` },
-      HoldPage,
-    )
-    holds.push(...page.holds)
-    offset = page.nextOffset
-  }
-  return holds
-}
 
 function oneHold(desk: Connection, id: string): Promise<HoldDetails> {
   return ask(desk, { method: 'GET', path: `${HOLDS_PATH}/${encodeURIComponent(id)}` }, HoldDetails)

@@ -7,7 +7,10 @@ import { requirePerson } from '@scoregate/web/identity'
 import { sendStream } from '@scoregate/web/request-body'
 import { Hono } from 'hono'
 import { auditHold } from '../audit/record-act.ts'
-import { countHolds, getHold, HOLDS_PER_PAGE, listHolds } from '../holds/hold-queries.ts'
+import { getHold } from '../holds/hold-queries.ts'
+import { claimHold, endClaim, findClaims } from '../inbox/claims.ts'
+import { parseInboxQuery } from '../inbox/inbox-query.ts'
+import { countFound, listHolds } from '../inbox/list-holds.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import { parseOffset } from '../paths.ts'
 import { getReceipt } from '../release/get-receipt.ts'
@@ -18,20 +21,24 @@ import { tail } from '../review/file-window.ts'
 import type { ReviewDesk } from '../review/review-routes.tsx'
 import { getSealedFile } from '../review/sealed-file.ts'
 import { failedSignIn } from '../reviewers/failed-sign-in.ts'
-import { toHoldDetails, toHoldLine } from './hold-answers.ts'
+import { toHoldDetails, toHoldLine, toShownClaim } from './hold-answers.ts'
 import {
+  type ClaimAnswer,
   type DecisionAnswer,
   DecisionRequest,
   HOLDS_PATH,
   HoldListName,
   type HoldPage,
+  type HoldQuery,
   TOKEN_PATH,
   type TokenAnswer,
   TokenRequest,
 } from './hold-api.ts'
 
 /** The API that `hold-api.ts` describes. */
-export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { accounts: Accounts }): Hono<WebEnv> {
+export function apiRoutes(
+  desk: Omit<ReviewDesk, 'frame'> & { accounts: Accounts; claimSeconds: number },
+): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
   app.post(TOKEN_PATH, async (c) => {
@@ -47,18 +54,20 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { accounts: Accounts
 
   app.get(HOLDS_PATH, async (c) => {
     const reviewer = requirePerson(c).person.username
-    const list = HoldListName.safeParse(c.req.query('list') ?? 'waiting')
-    if (!list.success) throw noSuchList()
-    const offset = parseOffset(c.req.query('offset'))
-    const holds = await listHolds(desk.db, list.data, { offset, limit: HOLDS_PER_PAGE })
-    const view = { reviewer, list: list.data, offset, holdCount: holds.length }
+    const query = askedFor(c.req.query())
+    const now = desk.clock()
+    const { holds, hasNext } = await listHolds(desk.db, query, { now })
+    const ids = holds.map(({ id }) => id)
+    const view = { reviewer, list: query.list, holds: ids, holdCount: ids.length }
     await desk.audit.record({ kind: 'list-viewed', ...view })
-    const total = (await countHolds(desk.db))[list.data]
-    const next = offset + holds.length
+    const claims = await findClaims(desk.db, ids, now)
+    const found = await countFound(desk.db, query, now)
+    const last = ids.at(-1)
     const page: HoldPage = {
-      holds: holds.map(toHoldLine),
-      total,
-      ...(holds.length > 0 && next < total ? { nextOffset: next } : {}),
+      holds: holds.map((hold) => toHoldLine(hold, claims.get(hold.id) ?? [])),
+      total: found.count,
+      isMore: found.isMore,
+      ...(hasNext && last !== undefined ? { nextAfter: last } : {}),
     }
     return c.json(page)
   })
@@ -69,7 +78,17 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { accounts: Accounts
     await desk.audit.record({ kind: 'hold-viewed', reviewer, hold: auditHold(hold) })
     const decision = await findDecision(desk.db, hold.id)
     const publishing = await listOutbox(desk.db, hold.id)
-    return c.json(toHoldDetails(hold, decision, publishing, await readLedger(desk.db, hold)))
+    const claims = (await findClaims(desk.db, [hold.id], desk.clock())).get(hold.id) ?? []
+    return c.json(toHoldDetails(hold, decision, publishing, await readLedger(desk.db, hold), claims))
+  })
+
+  app.on(['POST', 'DELETE'], `${HOLDS_PATH}/:id/claim`, async (c) => {
+    const reviewer = requirePerson(c).person.username
+    const hold = await getHold(desk.db, c.req.param('id') ?? '')
+    await (c.req.method === 'POST' ? claimHold : endClaim)(desk, { hold, reviewer })
+    await desk.audit.written()
+    const claims = (await findClaims(desk.db, [hold.id], desk.clock())).get(hold.id) ?? []
+    return c.json({ id: hold.id, claims: claims.map(toShownClaim) } satisfies ClaimAnswer)
   })
 
   app.get(`${HOLDS_PATH}/:id/files/:n`, async (c) => {
@@ -152,12 +171,19 @@ function wrongPassword(): ScoregateError {
   })
 }
 
-function noSuchList(): ScoregateError {
-  return new ScoregateError({
+/** What a program asks of the lists. Throws `ScoregateError` (`bad-query`) with every key that makes no sense. */
+function askedFor(given: Readonly<Record<string, string>>): HoldQuery {
+  const query = parseInboxQuery(given)
+  if (query.success) return query.data
+  throw new ScoregateError({
     kind: 'bad-input',
-    code: 'no-such-list',
-    message: 'There is no such list of holds.',
-    remedy: `Ask for one of ${HoldListName.options.join(', ')}.`,
-    problems: [{ where: 'list', what: 'is not known', remedy: `Use ${HoldListName.options.join(', ')}.` }],
+    code: 'bad-query',
+    message: 'What is asked of the list makes no sense.',
+    remedy: `Correct what is listed. The lists are ${HoldListName.options.join(', ')}.`,
+    problems: query.error.issues.map(({ path, message }) => ({
+      where: path.join('.'),
+      what: message,
+      remedy: 'Correct it or leave it out.',
+    })),
   })
 }

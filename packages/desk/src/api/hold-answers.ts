@@ -1,11 +1,12 @@
 import type { Hold, HoldSummary } from '../holds/hold-record.ts'
+import type { Claim } from '../inbox/claims.ts'
 import type { HoldLedger } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../release/outbox-queries.ts'
 import type { DecisionRecord } from '../review/decision-record.ts'
-import type { HoldDetails, HoldLine, ShownScore } from './hold-api.ts'
+import type { HoldDetails, HoldLine, ShownClaim, ShownScore } from './hold-api.ts'
 
 /** A hold as the API's lists give it. */
-export function toHoldLine(hold: HoldSummary): HoldLine {
+export function toHoldLine(hold: HoldSummary, claims: readonly Claim[]): HoldLine {
   return {
     id: hold.id,
     digest: hold.manifestDigest,
@@ -26,6 +27,7 @@ export function toHoldLine(hold: HoldSummary): HoldLine {
     depositedAt: hold.depositedAt.toISOString(),
     expiresAt: hold.expiresAt.toISOString(),
     ...(hold.decidedAt === undefined ? {} : { decidedAt: hold.decidedAt.toISOString() }),
+    claims: claims.map(toShownClaim),
   }
 }
 
@@ -35,10 +37,11 @@ export function toHoldDetails(
   decision: DecisionRecord | undefined,
   publishing: readonly OutboxItem[],
   ledger: HoldLedger,
+  claims: readonly Claim[],
 ): HoldDetails {
   const problem = scoresProblem(hold)
   return {
-    ...toHoldLine(hold),
+    ...toHoldLine(hold, claims),
     sealedAt: hold.manifest.sealedAt,
     policyDigest: hold.policyDigest,
     offered: hold.offered.map((artefact) => ({
@@ -65,6 +68,11 @@ export function toHoldDetails(
     ...(hold.alarm === undefined ? {} : { alarm: hold.alarm }),
     ...(hold.contentRemovedAt === undefined ? {} : { contentRemovedAt: hold.contentRemovedAt.toISOString() }),
   }
+}
+
+/** A claim as the API gives it. */
+export function toShownClaim({ reviewer, until }: Claim): ShownClaim {
+  return { reviewer, until: until.toISOString() }
 }
 
 function toShownScore(shown: {

@@ -3,14 +3,17 @@ import { Digest } from '@scoregate/protocol/digest'
 import { ManifestSection, SealRefusal } from '@scoregate/protocol/manifest'
 import { ReasonCode } from '@scoregate/protocol/reason-code'
 import { z } from 'zod'
+import { HoldList, InboxQuery } from '../inbox/inbox-query.ts'
 
 /**
  * The desk's API for reviewers' programs, such as the command line, with `Authorization: Token <personal token>`:
  *
- *     GET  /api/holds?list=waiting|failed|decided&offset=N   -> 200 HoldPage
+ *     GET  /api/holds?list=waiting|failed|decided&...        -> 200 HoldPage; the other keys are those of `InboxQuery`
  *     GET  /api/holds/:id                                    -> 200 HoldDetails
  *     GET  /api/holds/:id/files/:n?offset=BYTES              -> 200 raw bytes from there on, as an attachment
  *     GET  /api/holds/:id/receipt?outcome=KIND               -> 200 Receipt: that of this outcome, or the newest
+ *     POST   /api/holds/:id/claim                            -> 200 ClaimAnswer: the others see who is looking at it
+ *     DELETE /api/holds/:id/claim                            -> 200 ClaimAnswer
  *     POST /api/holds/:id/decision    DecisionRequest        -> 200 DecisionAnswer | 409 with a refusal's code
  *     POST /api/api-token-auth/       TokenRequest           -> 200 TokenAnswer
  *
@@ -19,8 +22,15 @@ import { z } from 'zod'
 export const HOLDS_PATH = '/api/holds'
 export const TOKEN_PATH = '/api/api-token-auth/'
 
-export const HoldListName = z.enum(['waiting', 'failed', 'decided'])
+/** The lists, and what can be asked of them. */
+export const HoldListName = HoldList
 export type HoldListName = z.infer<typeof HoldListName>
+export const HoldQuery = InboxQuery
+export type HoldQuery = z.infer<typeof HoldQuery>
+
+/** That somebody is looking at a hold. It warns the others and blocks nobody. */
+export const ShownClaim = z.object({ reviewer: z.string(), until: z.iso.datetime() })
+export type ShownClaim = z.infer<typeof ShownClaim>
 
 /** One score: as the scoring program wrote it, and as it would leave. Absent where there is none. */
 export const ShownScore = z.object({
@@ -54,15 +64,18 @@ export const HoldLine = z.object({
   depositedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
   decidedAt: z.iso.datetime().optional(),
+  /** Who is looking at it now. */
+  claims: z.array(ShownClaim),
 })
 export type HoldLine = z.infer<typeof HoldLine>
 
 export const HoldPage = z.object({
   holds: z.array(HoldLine),
-  /** How many the whole list has. */
+  /** How many there are in all; with a filter that finds more than a thousand, a thousand, and `isMore`. */
   total: z.int(),
-  /** Where the next page begins; absent on the last. */
-  nextOffset: z.int().optional(),
+  isMore: z.boolean(),
+  /** Ask with this `after` for the next page; absent on the last. */
+  nextAfter: z.string().optional(),
 })
 export type HoldPage = z.infer<typeof HoldPage>
 
@@ -141,6 +154,10 @@ export const DecisionRequest = z.strictObject({
   artefacts: z.array(ArtefactName).optional(),
 })
 export type DecisionRequest = z.infer<typeof DecisionRequest>
+
+/** Who is looking at a hold, after a claim was made or ended. */
+export const ClaimAnswer = z.object({ id: z.string(), claims: z.array(ShownClaim) })
+export type ClaimAnswer = z.infer<typeof ClaimAnswer>
 
 export const DecisionAnswer = z.object({ id: z.string(), state: z.enum(['approved', 'rejected']) })
 export type DecisionAnswer = z.infer<typeof DecisionAnswer>

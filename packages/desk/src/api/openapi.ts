@@ -12,12 +12,13 @@ import { ErrorBody } from '@scoregate/protocol/errors'
 import { Receipt, ReceiptPredicate } from '@scoregate/protocol/receipt'
 import { z } from 'zod'
 import {
+  ClaimAnswer,
   DecisionAnswer,
   DecisionRequest,
   HOLDS_PATH,
   HoldDetails,
-  HoldListName,
   HoldPage,
+  HoldQuery,
   TOKEN_PATH,
   TokenAnswer,
   TokenRequest,
@@ -25,7 +26,7 @@ import {
 
 /** One endpoint of the desk, as its documents tell it. */
 export type Endpoint = {
-  readonly method: 'get' | 'post' | 'put'
+  readonly method: 'get' | 'post' | 'put' | 'delete'
   /** With OpenAPI's `{names}`. */
   readonly path: string
   readonly who: 'reviewer' | 'worker' | 'anybody'
@@ -52,9 +53,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: 'get',
     path: HOLDS_PATH,
     who: 'reviewer',
-    summary: 'List holds: those that wait, failed runs, or those decided',
-    query: z.object({ list: HoldListName.optional(), offset: z.int().min(0).optional() }),
-    answers: { 200: { words: 'One page of the list', body: HoldPage } },
+    summary:
+      'List holds: those that wait, failed runs, or those decided; filtered by parts of names, age, state and finding',
+    query: z.object(HoldQuery.shape),
+    answers: {
+      200: { words: 'One page of the list', body: HoldPage },
+      400: { words: 'A key makes no sense', body: ErrorBody },
+    },
   },
   {
     method: 'get',
@@ -84,6 +89,22 @@ export const ENDPOINTS: readonly Endpoint[] = [
       200: { words: 'The receipt', body: Receipt },
       404: { words: 'None is signed yet', body: ErrorBody },
     },
+  },
+  {
+    method: 'post',
+    path: `${HOLDS_PATH}/{id}/claim`,
+    who: 'reviewer',
+    summary: 'Say to the others that you are looking at a hold; it lapses by itself and blocks nobody',
+    parameters: holdId,
+    answers: { 200: { words: 'Who is looking at it', body: ClaimAnswer } },
+  },
+  {
+    method: 'delete',
+    path: `${HOLDS_PATH}/{id}/claim`,
+    who: 'reviewer',
+    summary: 'End your own claim of a hold',
+    parameters: holdId,
+    answers: { 200: { words: 'Who is looking at it', body: ClaimAnswer } },
   },
   {
     method: 'post',

@@ -69,7 +69,7 @@ describe('the audit chain of a desk', () => {
       { kind: 'sign-in-failed', reviewer: REVIEWER },
       { kind: 'sign-in-failed' },
       { kind: 'signed-in', reviewer: REVIEWER, by: 'password' },
-      { kind: 'list-viewed', reviewer: REVIEWER, list: 'waiting', offset: 0, holdCount: 1 },
+      { kind: 'list-viewed', reviewer: REVIEWER, list: 'waiting', holds: [id], holdCount: 1 },
       { kind: 'hold-viewed', reviewer: REVIEWER, hold },
       { kind: 'file-viewed', reviewer: REVIEWER, hold, fileNumber: 1, offset: 3 },
       { kind: 'file-downloaded', reviewer: REVIEWER, hold, fileNumber: 1 },

@@ -11,7 +11,7 @@ import { raiseClockMark } from '../clock/clock-mark.ts'
 import type { SiteClock } from '../clock/site-clock.ts'
 import { offeredArtefacts } from '../holds/artefact-entries.ts'
 import { getHold, isSuperseded } from '../holds/hold-queries.ts'
-import { HoldId, HoldRules, type HoldScores, newHoldId } from '../holds/hold-record.ts'
+import { foldName, HoldId, HoldRules, type HoldScores, newHoldId } from '../holds/hold-record.ts'
 import { chargeBits, findLearnedBits } from '../ledger/ledger.ts'
 import type { DeskDb, DeskTransaction, NewHoldRow } from '../migrations/desk-tables.ts'
 import { promiseOutcome } from '../release/outbox-queries.ts'
@@ -102,6 +102,9 @@ export async function receiveDeposit(
       ended_at: null,
       alarm: null,
       content_removed_at: null,
+      competition_folded: foldName(job.competition.title),
+      participant_folded: foldName(job.participant.username),
+      worker_folded: foldName(deposit.worker),
     }
     await transaction.insertInto('hold').values(row).execute()
     await raiseClockMark(transaction, now)

@@ -2,15 +2,10 @@ import { HOLD_TRANSITIONS, type HoldState } from '@scoregate/gate/hold'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { type SqlBool, sql } from 'kysely'
 import type { DeskDb, DeskTables, DeskTransaction } from '../migrations/desk-tables.ts'
-import { type Hold, HoldId, type HoldSummary, parseHold, parseHoldSummary } from './hold-record.ts'
+import { type Hold, HoldId, type HoldSummary, parseHold } from './hold-record.ts'
 
-/** The three lists of the inbox. Failed runs press nobody, so they are apart from what waits. */
-export type HoldList = 'waiting' | 'failed' | 'decided'
-
-/** How many holds a page of a list has. */
-export const HOLDS_PER_PAGE = 50
-
-const SUMMARY_COLUMNS = [
+/** What a list reads of a hold: all but its manifest. */
+export const SUMMARY_COLUMNS = [
   'id',
   'platform',
   'job_id',
@@ -35,41 +30,6 @@ const SUMMARY_COLUMNS = [
   'alarm',
   'content_removed_at',
 ] as const satisfies readonly (keyof DeskTables['hold'])[]
-
-const LIST_CONDITION = {
-  waiting: sql<SqlBool>`state = 'awaiting' and kind = 'result'`,
-  failed: sql<SqlBool>`state = 'awaiting' and kind = 'failed-run'`,
-  decided: sql<SqlBool>`decided_at is not null`,
-} as const satisfies Record<HoldList, unknown>
-
-/** One page of a list: what waits with the nearest deadline first, failed runs and decisions with the newest first. */
-export async function listHolds(
-  db: DeskDb,
-  list: HoldList,
-  { offset, limit }: { offset: number; limit: number },
-): Promise<HoldSummary[]> {
-  const query = db.selectFrom('hold').select(SUMMARY_COLUMNS).where(LIST_CONDITION[list])
-  const sorted = {
-    waiting: () => query.orderBy('expires_at').orderBy('id'),
-    failed: () => query.orderBy('deposited_at', 'desc').orderBy('id'),
-    decided: () => query.orderBy('decided_at', 'desc').orderBy('id'),
-  }[list]()
-  const rows = await sorted.offset(offset).limit(limit).execute()
-  return rows.map(parseHoldSummary)
-}
-
-/** How many holds each list has. */
-export async function countHolds(db: DeskDb): Promise<Record<HoldList, number>> {
-  const count = async (list: HoldList): Promise<number> => {
-    const row = await db
-      .selectFrom('hold')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .where(LIST_CONDITION[list])
-      .executeTakeFirstOrThrow()
-    return Number(row.count)
-  }
-  return { waiting: await count('waiting'), failed: await count('failed'), decided: await count('decided') }
-}
 
 /** Holds of which a release was stopped and nobody has put it right, the oldest first. */
 export async function listAlarms(db: DeskDb, limit: number): Promise<HoldId[]> {

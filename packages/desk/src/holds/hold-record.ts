@@ -106,13 +106,21 @@ export type HoldSummary = {
 /** A hold with everything in it. */
 export type Hold = HoldSummary & { readonly manifest: Manifest }
 
+/** A name as the inbox searches and sorts it: how it is written must not decide whether it is found. */
+export function foldName(name: string): string {
+  return name.toLowerCase()
+}
+
+/** Columns that are there to find holds by; what they say stands in others. */
+type FoldedColumn = 'competition_folded' | 'participant_folded' | 'worker_folded'
+
 /** Parses a stored hold; throws on a row that this program cannot have written. */
 export function parseHold(row: HoldRow): Hold {
   return { ...parseHoldSummary(row), manifest: Manifest.parse(JSON.parse(row.manifest_json)) }
 }
 
 /** As `parseHold`, for a row that was read without its manifest. */
-export function parseHoldSummary(row: Omit<HoldRow, 'manifest_json'>): HoldSummary {
+export function parseHoldSummary(row: Omit<HoldRow, 'manifest_json' | FoldedColumn>): HoldSummary {
   return {
     id: HoldId.parse(row.id),
     platform: row.platform,

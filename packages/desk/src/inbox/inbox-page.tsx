@@ -1,98 +1,81 @@
-import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
-import { Badge, HoldStateBadge } from '@scoregate/ui/badge'
-import { ButtonLink } from '@scoregate/ui/button'
-import { FileSize, InertName } from '@scoregate/ui/facts'
+import { Button, ButtonLink } from '@scoregate/ui/button'
+import { SelectField } from '@scoregate/ui/choice'
+import { InertName } from '@scoregate/ui/facts'
 import { Callout, EmptyState } from '@scoregate/ui/feedback'
-import { Card, Cluster, PageHeader, Stack } from '@scoregate/ui/layout'
-import { Pagination, Tabs } from '@scoregate/ui/navigation'
-import { type Column, DataTable } from '@scoregate/ui/table'
-import { TimeLeft, When } from '@scoregate/ui/time-left'
+import { FoldedSearch, FormActions, TextField } from '@scoregate/ui/form'
+import { Card, PageHeader, Stack } from '@scoregate/ui/layout'
+import { Pager, Tabs } from '@scoregate/ui/navigation'
+import { DataTable } from '@scoregate/ui/table'
 import type { FC } from 'hono/jsx'
-import type { HoldList } from '../holds/hold-queries.ts'
-import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
+import type { HoldId } from '../holds/hold-record.ts'
 import { paths } from '../paths.ts'
-
-const WORDS = {
-  waiting: {
-    tab: 'Waiting',
-    caption: 'Results that wait for a decision, the nearest deadline first',
-    noun: 'waiting results',
-    empty: 'Nothing is waiting for you',
-    emptyText:
-      'A result appears here when a worker has sealed one. Until you decide, none of it leaves this site.',
-  },
-  failed: {
-    tab: 'Failed runs',
-    caption: 'Runs that failed, the newest first',
-    noun: 'failed runs',
-    empty: 'No failed runs',
-    emptyText:
-      'When a run fails, its logs are kept here for a while. You may release them to the participant, or leave them.',
-  },
-  decided: {
-    tab: 'Decided',
-    caption: 'What was decided, the newest first',
-    noun: 'decisions',
-    empty: 'Nothing has been decided yet',
-    emptyText: 'Every decision is listed here, with who made it and what left the site.',
-  },
-} as const satisfies Record<HoldList, Record<string, string>>
-
-/** How many scores a line shows; the others are on the hold's own page. */
-const SCORES_AT_A_GLANCE = 2
+import { CLAIM_FORM, inboxColumns, type ListContext } from './inbox-columns.tsx'
+import { HoldList, type InboxQuery, inboxSearch, isFiltered, sortingOf } from './inbox-query.ts'
+import {
+  AGE_FILTER_WORDS,
+  captionWords,
+  counted,
+  FINDING_FILTER_WORDS,
+  filterPhrases,
+  LIST_WORDS,
+  placeWords,
+  STATE_FILTER_WORDS,
+} from './inbox-words.ts'
+import type { HoldsPage } from './list-holds.ts'
 
 /** See `InboxPage`. */
 export interface InboxPageProps {
-  readonly list: HoldList
-  readonly holds: readonly HoldSummary[]
+  readonly query: InboxQuery
+  readonly page: HoldsPage
   readonly counts: Readonly<Record<HoldList, number>>
+  readonly found: { readonly count: number; readonly isMore: boolean }
+  readonly claims: ListContext['claims']
   /** Holds of which a release was stopped. */
   readonly alarms: readonly HoldId[]
-  readonly offset: number
-  readonly perPage: number
+  /** Absent for whoever reads with a token: forms are for browsers. */
+  readonly csrf: string | undefined
+  readonly me: string
   readonly now: Date
 }
 
 /** The inbox: what waits for a decision, what failed, and what was decided. */
-export const InboxPage: FC<InboxPageProps> = ({ list, holds, counts, alarms, offset, perPage, now }) => {
-  const words = WORDS[list]
-  const total = counts[list]
+export const InboxPage: FC<InboxPageProps> = (props) => {
+  const { query, page, counts, alarms, csrf } = props
+  const context = { ...props, hasForms: csrf !== undefined }
   return (
     <Stack>
       <PageHeader
         title="Inbox"
         description="Look at what a run produced, and decide what of it may leave."
-        actions={<ButtonLink href={paths.inbox(list, offset)}>Refresh</ButtonLink>}
+        actions={<ButtonLink href={paths.inbox(query.list, inboxSearch(query))}>Refresh</ButtonLink>}
       />
       {alarms.length > 0 && <StoppedReleases alarms={alarms} />}
       <Tabs
         label="Lists"
-        tabs={(['waiting', 'failed', 'decided'] as const).map((name) => ({
+        tabs={HoldList.options.map((name) => ({
           href: paths.inbox(name),
-          label: WORDS[name].tab,
+          label: LIST_WORDS[name].tab,
           count: counts[name],
-          current: name === list,
+          current: name === query.list,
         }))}
       />
+      <Filter query={query} />
+      {isFiltered(query) && <Found {...props} />}
       <Card variant="flush">
         <DataTable
-          caption={words.caption}
-          columns={columnsOf(list, now)}
-          rows={holds}
+          caption={captionWords(query.list, sortingOf(query))}
+          columns={inboxColumns(context)}
+          rows={page.holds}
           narrow="stack"
-          empty={<EmptyState icon="inbox" title={words.empty} text={words.emptyText} />}
+          empty={<Empty {...props} />}
         />
       </Card>
-      {total > 0 && (
-        <Pagination
-          first={holds.length === 0 ? 0 : offset + 1}
-          last={offset + holds.length}
-          total={total}
-          noun={words.noun}
-          previousHref={offset > 0 ? paths.inbox(list, Math.max(0, offset - perPage)) : undefined}
-          nextHref={offset + holds.length < total ? paths.inbox(list, offset + perPage) : undefined}
-        />
+      {csrf !== undefined && (
+        <form id={CLAIM_FORM} method="post" aria-label="Review">
+          <input type="hidden" name="csrf" value={csrf} />
+        </form>
       )}
+      <Pages {...props} />
     </Stack>
   )
 }
@@ -112,141 +95,125 @@ const StoppedReleases: FC<{ alarms: readonly HoldId[] }> = ({ alarms }) => (
   </Callout>
 )
 
-type HoldColumn = Column<HoldSummary>
-
-function columnsOf(list: HoldList, now: Date): HoldColumn[] {
-  const competition: HoldColumn = {
-    key: 'competition',
-    header: 'Competition',
-    isRowHeader: true,
-    isWide: true,
-    cell: ({ job }) => (
-      <Stack gap="tight">
-        <InertName text={job.competition.title} />
-        <span class="muted">
-          <InertName text={`${job.phase.name}, ${job.task.name}`} />
-        </span>
-      </Stack>
-    ),
-  }
-  const participant: HoldColumn = {
-    key: 'participant',
-    header: 'Participant',
-    cell: ({ job }) => <InertName text={job.participant.username} />,
-  }
-  const files: HoldColumn = {
-    key: 'files',
-    header: 'Files',
-    align: 'end',
-    cell: ({ fileCount, totalBytes }) => (
-      <span class="nowrap">
-        {fileCount === 1 ? '1 file' : `${fileCount} files`}, <FileSize bytes={totalBytes} />
-      </span>
-    ),
-  }
-  const open = (label: string, kind: 'primary' | 'secondary'): HoldColumn => ({
-    key: 'open',
-    header: 'Open',
-    isHeaderHidden: true,
-    align: 'end',
-    cell: ({ id }) => (
-      <ButtonLink href={paths.hold(id)} size="small" kind={kind}>
-        {label}
-      </ButtonLink>
-    ),
-  })
-  switch (list) {
-    case 'waiting':
-      return [competition, participant, SCORES, files, timeLeft(now), open('Review', 'primary')]
-    case 'failed':
-      return [competition, participant, FAILURE, files, sealed(now), open('Look', 'secondary')]
-    case 'decided':
-      return [competition, participant, STATE, decided(now), open('Open', 'secondary')]
-  }
-}
-
-const SCORES: HoldColumn = {
-  key: 'scores',
-  header: 'Scores',
-  cell: (hold) => (
-    <Stack gap="tight">
-      {hold.hostile && <Suspicious />}
-      <ScoresAtAGlance hold={hold} />
-    </Stack>
-  ),
-}
-
-const FAILURE: HoldColumn = {
-  key: 'failure',
-  header: 'Why it failed',
-  isWide: true,
-  cell: ({ failure, hostile }) => (
-    <Stack gap="tight">
-      {hostile && <Suspicious />}
-      {failure !== undefined && <span>{REASON_SENTENCES[failure]}</span>}
-    </Stack>
-  ),
-}
-
-const STATE: HoldColumn = {
-  key: 'state',
-  header: 'State',
-  cell: ({ state, alarm }) => (
-    <Cluster gap="tight">
-      <HoldStateBadge state={state} />
-      {alarm !== undefined && (
-        <Badge tone="bad" icon="alert">
-          Release stopped
-        </Badge>
-      )}
-    </Cluster>
-  ),
-}
-
-function timeLeft(now: Date): HoldColumn {
-  return {
-    key: 'time-left',
-    header: 'Time left',
-    cell: ({ expiresAt, depositedAt }) => <TimeLeft deadline={expiresAt} now={now} opened={depositedAt} />,
-  }
-}
-
-function sealed(now: Date): HoldColumn {
-  return {
-    key: 'deposited',
-    header: 'Arrived',
-    cell: ({ depositedAt }) => <When at={depositedAt} now={now} />,
-  }
-}
-
-function decided(now: Date): HoldColumn {
-  return { key: 'decided', header: 'Decided', cell: ({ decidedAt }) => <When at={decidedAt} now={now} /> }
-}
-
-const Suspicious: FC = () => (
-  <span>
-    <Badge tone="bad" icon="alert">
-      Suspicious output
-    </Badge>
-  </span>
+/** A plain form that asks by its address, so that what is found can be kept as a link. */
+const Filter: FC<{ query: InboxQuery }> = ({ query }) => (
+  <FoldedSearch
+    action={paths.inbox(query.list)}
+    label="Search and filter"
+    summary="Search and filter"
+    isOpen={isFiltered(query)}
+  >
+    {query.sort !== undefined && <input type="hidden" name="sort" value={query.sort} />}
+    {query.order !== undefined && <input type="hidden" name="order" value={query.order} />}
+    <TextField name="competition" label="Competition" type="search" value={query.competition} />
+    <TextField name="participant" label="Participant" type="search" value={query.participant} />
+    <TextField name="worker" label="Worker" type="search" value={query.worker} />
+    {query.list === 'decided' && (
+      <Choose name="state" label="State" words={STATE_FILTER_WORDS} value={query.state} />
+    )}
+    <Choose name="finding" label="Finding" words={FINDING_FILTER_WORDS} value={query.finding} />
+    <Choose
+      name="older"
+      label="Arrived"
+      words={
+        query.older === undefined || Object.hasOwn(AGE_FILTER_WORDS, query.older)
+          ? AGE_FILTER_WORDS
+          : { ...AGE_FILTER_WORDS, [query.older]: `${query.older} or longer` }
+      }
+      value={query.older}
+      suffix=" ago"
+    />
+    <FormActions>
+      <Button icon="search">Show</Button>
+    </FormActions>
+  </FoldedSearch>
 )
 
-const ScoresAtAGlance: FC<{ hold: HoldSummary }> = ({ hold }) => {
-  if (hold.scores.kind !== 'read') return <span class="muted">None</span>
-  const { shown } = hold.scores
+const Choose: FC<{
+  name: string
+  label: string
+  words: Readonly<Record<string, string>>
+  value: string | undefined
+  suffix?: string
+}> = ({ name, label, words, value, suffix = '' }) => (
+  <SelectField
+    name={name}
+    label={label}
+    value={value ?? ''}
+    width="full"
+    isOptional
+    options={[
+      { value: '', label: 'Any' },
+      ...Object.entries(words).map(([key, text]) => ({ value: key, label: `${text}${suffix}` })),
+    ]}
+  />
+)
+
+const Found: FC<InboxPageProps> = ({ query, found }) => {
+  const { one, many } = LIST_WORDS[query.list]
   return (
-    <>
-      {shown.slice(0, SCORES_AT_A_GLANCE).map(({ column, released }) => (
-        <span>
-          <span class="muted">
-            <InertName text={column.title} />{' '}
-          </span>
-          <span class="nowrap">{released ?? 'none'}</span>
-        </span>
+    <p>
+      {found.isMore
+        ? `More than ${found.count.toLocaleString('en')} ${many}`
+        : counted(found.count, one, many)}{' '}
+      found with{' '}
+      {filterPhrases(query).map(({ label, value }, at) => (
+        <>
+          {at > 0 && ', '}
+          {label} <InertName text={value} />
+        </>
       ))}
-      {shown.length > SCORES_AT_A_GLANCE && (
-        <span class="muted">and {shown.length - SCORES_AT_A_GLANCE} more</span>
-      )}
-    </>
+      . <a href={paths.inbox(query.list)}>Show all</a>
+    </p>
   )
+}
+
+const Empty: FC<InboxPageProps> = ({ query, page, counts }) => {
+  const words = LIST_WORDS[query.list]
+  if (page.hasPrevious) {
+    return (
+      <EmptyState
+        icon="inbox"
+        title={`There are no more ${words.many} here`}
+        text="What followed has been decided meanwhile."
+        action={<ButtonLink href={firstPage(query)}>To the first page</ButtonLink>}
+      />
+    )
+  }
+  if (isFiltered(query)) {
+    return (
+      <EmptyState
+        icon="search"
+        title="Nothing fits this filter"
+        text={`The list has ${counted(counts[query.list], words.one, words.many)} in all.`}
+        action={<ButtonLink href={paths.inbox(query.list)}>Show all</ButtonLink>}
+      />
+    )
+  }
+  return <EmptyState icon="inbox" title={words.empty} text={words.emptyText} />
+}
+
+const Pages: FC<InboxPageProps> = ({ query, page, found }) => {
+  const { holds, from, isFirst, hasPrevious, hasNext } = page
+  const first = holds[0]
+  const last = holds.at(-1)
+  if (first === undefined || last === undefined) return null
+  const link = (place: Pick<InboxQuery, 'after' | 'before' | 'from'>) =>
+    paths.inbox(query.list, inboxSearch({ ...query, after: undefined, before: undefined, ...place }))
+  return (
+    <Pager
+      words={placeWords(query, { ...page, shown: holds.length }, found)}
+      noun={LIST_WORDS[query.list].many}
+      firstHref={isFirst ? undefined : firstPage(query)}
+      previousHref={
+        hasPrevious ? link({ before: first.id, from: Math.max(1, from - holds.length) }) : undefined
+      }
+      nextHref={hasNext ? link({ after: last.id, from: from + holds.length }) : undefined}
+    />
+  )
+}
+
+function firstPage(query: InboxQuery): string {
+  const search = { ...query, after: undefined, before: undefined, from: undefined }
+  return paths.inbox(query.list, inboxSearch(search))
 }

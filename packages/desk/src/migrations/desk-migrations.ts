@@ -1,4 +1,5 @@
 import type { Migration } from '@scoregate/storage/migrate'
+import { INBOX_MIGRATIONS } from './inbox-migrations.ts'
 
 /**
  * The tables of the desk, after those of its accounts. Times are ISO texts in UTC, so that they sort as they read.
@@ -116,4 +117,5 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
       'create index ledger_by_participant on ledger_entry (platform, competition_id, participant_id)',
     ],
   },
+  ...INBOX_MIGRATIONS,
 ]

@@ -30,6 +30,10 @@ export interface DeskTables extends AccountTables {
     /** A sentence for the reviewer: why an approved release stopped. Never leaves the site. */
     alarm: string | null
     content_removed_at: string | null
+    /** Names in lower case, to search in and to sort by; never shown. */
+    competition_folded: string
+    participant_folded: string
+    worker_folded: string
   }
   decision: {
     hold_id: string
@@ -74,6 +78,10 @@ export interface DeskTables extends AccountTables {
     bits: number
     charged_at: string
   }
+  /** How many holds each list of the inbox has; triggers on `hold` keep it. */
+  inbox_count: { list: string; holds: number }
+  /** Who is looking at a waiting hold; a trigger ends it with the decision. */
+  hold_claim: { hold_id: string; reviewer: string; claimed_until: string }
   policy_used: { policy_digest: string; policy_text: string; first_used_at: string }
 }
 

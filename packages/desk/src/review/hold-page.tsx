@@ -10,6 +10,8 @@ import { When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
 import type { Hold } from '../holds/hold-record.ts'
 import { SEAL_REFUSAL_WORDS, SECTION_WORDS } from '../holds/hold-words.ts'
+import { ClaimLine } from '../inbox/claim-line.tsx'
+import type { Claim } from '../inbox/claims.ts'
 import type { HoldLedger } from '../ledger/ledger.ts'
 import { LedgerCard } from '../ledger/ledger-card.tsx'
 import { paths } from '../paths.ts'
@@ -33,6 +35,9 @@ export interface HoldPageProps {
   readonly vaultProblem: string | undefined
   /** Absent for whoever reads with a token: forms are for browsers. */
   readonly csrf: string | undefined
+  /** Who is looking at it now. */
+  readonly claims: readonly Claim[]
+  readonly me: string
   readonly now: Date
 }
 
@@ -65,6 +70,9 @@ export const HoldContent: FC<HoldPageProps> = (props) => {
         }
         actions={<ButtonLink href={paths.hold(hold.id)}>Refresh</ButtonLink>}
       />
+      {hold.state === 'awaiting' && props.csrf !== undefined && (
+        <ClaimLine id={hold.id} claims={props.claims} me={props.me} csrf={props.csrf} />
+      )}
       <Alarms {...props} />
       <Split asideLabel="Decision and facts" aside={<Aside {...props} />}>
         <Stack>

@@ -18,6 +18,7 @@ import type { Audit } from '../audit/audit.ts'
 import { auditHold } from '../audit/record-act.ts'
 import { getHold } from '../holds/hold-queries.ts'
 import type { Hold } from '../holds/hold-record.ts'
+import { findClaims } from '../inbox/claims.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { parseOffset, paths } from '../paths.ts'
@@ -131,7 +132,9 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
 
 async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promise<string> {
   const { logs, vaultProblem } = await readLogs(desk.blobs, hold)
-  const by = requirePerson(c).by
+  const { person, by } = requirePerson(c)
+  const now = desk.clock()
+  const claims = await findClaims(desk.db, [hold.id], now)
   const content = (
     <HoldContent
       hold={hold}
@@ -143,7 +146,9 @@ async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promi
       vaultProblem={vaultProblem}
       filesOffset={Math.min(parseOffset(c.req.query('files')), hold.manifest.entries.length)}
       csrf={by.kind === 'session' ? by.csrf : undefined}
-      now={desk.clock()}
+      claims={claims.get(hold.id) ?? []}
+      me={person.username}
+      now={now}
     />
   )
   const title = showInertLine(hold.job.competition.title)

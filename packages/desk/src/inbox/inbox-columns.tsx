@@ -1,0 +1,220 @@
+import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
+import { Badge, HoldStateBadge } from '@scoregate/ui/badge'
+import { Button, ButtonLink } from '@scoregate/ui/button'
+import { FileSize, InertName } from '@scoregate/ui/facts'
+import { Cluster, Stack } from '@scoregate/ui/layout'
+import type { Column } from '@scoregate/ui/table'
+import { TimeLeft, When } from '@scoregate/ui/time-left'
+import type { FC } from 'hono/jsx'
+import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
+import { paths } from '../paths.ts'
+import type { Claim } from './claims.ts'
+import { FIRST_ORDER, type InboxQuery, inboxSearch, type SortKey, sortingOf } from './inbox-query.ts'
+import { claimWords } from './inbox-words.ts'
+
+/** How many scores a line shows; the others are on the hold's own page. */
+const SCORES_AT_A_GLANCE = 2
+
+/** The form that the buttons of the lines belong to; each has its own address. */
+export const CLAIM_FORM = 'claim-form'
+
+/** What the lines of a list need to know. */
+export type ListContext = {
+  readonly query: InboxQuery
+  readonly claims: ReadonlyMap<HoldId, readonly Claim[]>
+  readonly me: string
+  /** Whether the page has the form that a button needs. */
+  readonly hasForms: boolean
+  readonly now: Date
+}
+
+type HoldColumn = Column<HoldSummary>
+
+/** The columns of a list, each with the address that sorts by it. */
+export function inboxColumns(context: ListContext): HoldColumn[] {
+  const { now } = context
+  const competition = sortable(context, 'competition', competitionColumn(context))
+  const participant = sortable(context, 'participant', PARTICIPANT)
+  const worker = sortable(context, 'worker', WORKER)
+  const arrived = sortable(context, 'arrived', {
+    key: 'arrived',
+    header: 'Arrived',
+    cell: ({ depositedAt }) => <When at={depositedAt} now={now} />,
+  })
+  switch (context.query.list) {
+    case 'waiting': {
+      const timeLeft: HoldColumn = {
+        key: 'time-left',
+        header: 'Time left',
+        cell: ({ expiresAt, depositedAt }) => (
+          <TimeLeft deadline={expiresAt} now={now} opened={depositedAt} />
+        ),
+      }
+      const deadline = sortable(context, 'deadline', timeLeft)
+      return [competition, participant, SCORES, worker, arrived, deadline, reviewColumn(context)]
+    }
+    case 'failed':
+      return [competition, participant, FAILURE, worker, arrived, open('Look')]
+    case 'decided': {
+      const decided: HoldColumn = {
+        key: 'decided',
+        header: 'Decided',
+        cell: ({ decidedAt }) => <When at={decidedAt} now={now} />,
+      }
+      const decidedAt = sortable(context, 'decided', decided)
+      return [competition, participant, STATE, worker, arrived, decidedAt, open('Open')]
+    }
+  }
+}
+
+/** A click on the heading sorts by it, a second one the other way round; the filters stay, the page is the first. */
+function sortable({ query }: ListContext, key: SortKey, column: HoldColumn): HoldColumn {
+  const now = sortingOf(query)
+  const order = now.sort === key ? (now.order === 'asc' ? 'desc' : 'asc') : FIRST_ORDER[key]
+  const search = { ...query, sort: key, order, after: undefined, before: undefined, from: undefined }
+  return {
+    ...column,
+    sortHref: paths.inbox(query.list, inboxSearch(search)),
+    sorted: now.sort === key ? (now.order === 'asc' ? 'ascending' : 'descending') : undefined,
+  }
+}
+
+function competitionColumn({ claims, me }: ListContext): HoldColumn {
+  return {
+    key: 'competition',
+    header: 'Competition',
+    isRowHeader: true,
+    isWide: true,
+    cell: ({ id, job }) => {
+      const own = claims.get(id) ?? []
+      return (
+        <Stack gap="tight">
+          <a href={paths.hold(id)}>
+            <InertName text={job.competition.title} />
+          </a>
+          <span class="muted">
+            <InertName text={`${job.phase.name}, ${job.task.name}`} />
+          </span>
+          {own.length > 0 && <span class="muted">{claimWords(own, me)}</span>}
+        </Stack>
+      )
+    },
+  }
+}
+
+const PARTICIPANT: HoldColumn = {
+  key: 'participant',
+  header: 'Participant',
+  cell: ({ job }) => <InertName text={job.participant.username} />,
+}
+
+const WORKER: HoldColumn = {
+  key: 'worker',
+  header: 'Worker',
+  cell: ({ worker }) => (
+    <span class="muted">
+      <InertName text={worker} />
+    </span>
+  ),
+}
+
+/** Opening a hold by this button also says to the others that one is looking at it. */
+function reviewColumn({ hasForms }: ListContext): HoldColumn {
+  if (!hasForms) return open('Review')
+  return {
+    key: 'open',
+    header: 'Open',
+    isHeaderHidden: true,
+    align: 'end',
+    cell: ({ id }) => (
+      <Button size="small" kind="primary" form={CLAIM_FORM} formAction={paths.claim(id)}>
+        Review<span class="visually-hidden"> {id}</span>
+      </Button>
+    ),
+  }
+}
+
+function open(label: string): HoldColumn {
+  return {
+    key: 'open',
+    header: 'Open',
+    isHeaderHidden: true,
+    align: 'end',
+    cell: ({ id }) => (
+      <ButtonLink href={paths.hold(id)} size="small">
+        {label}
+        <span class="visually-hidden"> {id}</span>
+      </ButtonLink>
+    ),
+  }
+}
+
+const SCORES: HoldColumn = {
+  key: 'scores',
+  header: 'Scores',
+  cell: (hold) => (
+    <Stack gap="tight">
+      {hold.hostile && <Suspicious />}
+      <ScoresAtAGlance hold={hold} />
+      <span class="muted nowrap">
+        {hold.fileCount === 1 ? '1 file' : `${hold.fileCount} files`}, <FileSize bytes={hold.totalBytes} />
+      </span>
+    </Stack>
+  ),
+}
+
+const FAILURE: HoldColumn = {
+  key: 'failure',
+  header: 'Why it failed',
+  isWide: true,
+  cell: ({ failure, hostile }) => (
+    <Stack gap="tight">
+      {hostile && <Suspicious />}
+      {failure !== undefined && <span>{REASON_SENTENCES[failure]}</span>}
+    </Stack>
+  ),
+}
+
+const STATE: HoldColumn = {
+  key: 'state',
+  header: 'State',
+  cell: ({ state, alarm }) => (
+    <Cluster gap="tight">
+      <HoldStateBadge state={state} />
+      {alarm !== undefined && (
+        <Badge tone="bad" icon="alert">
+          Release stopped
+        </Badge>
+      )}
+    </Cluster>
+  ),
+}
+
+const Suspicious: FC = () => (
+  <span>
+    <Badge tone="bad" icon="alert">
+      Suspicious output
+    </Badge>
+  </span>
+)
+
+/** The first scores of a hold, as they would leave. */
+export const ScoresAtAGlance: FC<{ hold: HoldSummary }> = ({ hold }) => {
+  if (hold.scores.kind !== 'read') return <span class="muted">None</span>
+  const { shown } = hold.scores
+  return (
+    <>
+      {shown.slice(0, SCORES_AT_A_GLANCE).map(({ column, released }) => (
+        <span>
+          <span class="muted">
+            <InertName text={column.title} />{' '}
+          </span>
+          <span class="nowrap">{released ?? 'none'}</span>
+        </span>
+      ))}
+      {shown.length > SCORES_AT_A_GLANCE && (
+        <span class="muted">and {shown.length - SCORES_AT_A_GLANCE} more</span>
+      )}
+    </>
+  )
+}
