@@ -168,7 +168,7 @@ describe('the audit chain of a desk', () => {
     await untilActs(rig, 'outcome-accepted', 2)
     const text = await readFile(auditFileOf(rig.dataFolder), 'utf8')
     expect(text).not.toMatch(/PLANTED|0\.81|Detailed|scores\.json|predictions|patient|own words/)
-    expect(text).toContain(sha256Of('It names patient 4711.'))
+    expect(text).toContain(sha256Of(`${SALT}\nIt names patient 4711.`))
     for (const content of Object.values(HONEST_RUN)) expect(text).not.toContain(sha256Of(content))
   })
 
