@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import { apiRoutes } from './api/api-routes.ts'
 import { docsRoutes } from './api/docs-routes.tsx'
 import type { Audit } from './audit/audit.ts'
+import { auditRoutes } from './audit/audit-routes.tsx'
 import type { DepositSite } from './deposits/receive-deposit.ts'
 import { workerRoutes } from './deposits/worker-routes.ts'
 import { inboxRoutes } from './inbox/inbox-routes.tsx'
@@ -53,6 +54,7 @@ export async function createDeskApp(
   app.route('/', signInRoutes({ ...desk, frame }))
   app.route('/', inboxRoutes({ ...desk, claimSeconds, frame }))
   app.route('/', reviewRoutes({ ...desk, blobs, frame }))
+  app.route('/', auditRoutes({ ...desk, frame }))
   app.route('/', siteRoutes({ ...desk, frame }))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
   app.route('/', docsRoutes({ frame }))

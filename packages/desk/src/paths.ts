@@ -11,6 +11,8 @@ export const paths = {
   signInLink: '/sign-in/link',
   signOut: '/sign-out',
   site: '/site',
+  audit: '/audit',
+  auditExport: (format: 'jsonl' | 'csv'): string => `/audit/export.${format}`,
   asset: (name: string): string => `/assets/${name}`,
   hold: (id: string): string => `/holds/${id}`,
   holdFiles: (id: string, offset: number): string => `/holds/${id}?files=${offset}#files`,

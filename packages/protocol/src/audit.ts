@@ -16,6 +16,8 @@ const AuditHold = z.strictObject({ id: z.string().regex(/^[a-z2-7]{8}$/), digest
 const reviewer = z.string().min(1).max(64)
 const hold = AuditHold
 const fileNumber = z.int().min(0)
+/** In UTC. */
+const month = z.string().regex(/^[0-9]{4}-(?:0[1-9]|1[0-2])$/)
 
 /** How a hold was decided. The words of a reviewer are bound by their SHA-256 and stay in the desk's records. */
 export const AuditDecision = z.discriminatedUnion('kind', [
@@ -102,6 +104,16 @@ export const AuditAct = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sign-in-failed'), reviewer: reviewer.optional() }),
   z.strictObject({ kind: z.literal('signed-out'), reviewer }),
   z.strictObject({ kind: z.literal('token-issued'), reviewer }),
+  z.strictObject({ kind: z.literal('chain-viewed'), reviewer }),
+  /** `filteredBy`: the export has only some of the entries, chosen by these. What was asked for is not told. */
+  z.strictObject({
+    kind: z.literal('chain-exported'),
+    reviewer,
+    format: z.enum(['jsonl', 'csv']),
+    filteredBy: z.array(z.enum(['kind', 'reviewer', 'hold', 'time'])).max(4),
+  }),
+  z.strictObject({ kind: z.literal('report-viewed'), reviewer, month }),
+  z.strictObject({ kind: z.literal('report-exported'), reviewer, month }),
 ])
 export type AuditAct = z.infer<typeof AuditAct>
 export type AuditActKind = AuditAct['kind']

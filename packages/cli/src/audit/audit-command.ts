@@ -1,3 +1,4 @@
+import { actWords } from '@scoregate/desk/act-words'
 import { auditFileOf } from '@scoregate/desk/audit-file-name'
 import { siteKeyFileOf } from '@scoregate/desk/site-key'
 import type { ChainReport, KnownHead } from '@scoregate/gate/verify-chain'
@@ -6,7 +7,6 @@ import { Command, InvalidArgumentError } from 'commander'
 import { installationPaths, Provision } from '../installation.ts'
 import { EXIT, say, sayJson } from '../print.ts'
 import { readPrivateJson } from '../private-file.ts'
-import { actWords } from './act-words.ts'
 import { type CheckedReceipt, headOfReceipt, parseHead, publishedHead } from './known-heads.ts'
 import { readEntries, verifyAuditFile } from './read-audit-file.ts'
 

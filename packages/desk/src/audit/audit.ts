@@ -17,6 +17,8 @@ export type Audit = {
   written(): Promise<void>
   /** Records an act that changes nothing else in the records, such as a view; resolves when it is in the file. */
   record(act: AuditAct): Promise<void>
+  /** How far the chain went, and when, as it was read whole and compared before anything started. */
+  readonly verified: { readonly entries: number; readonly at: Date }
   close(): Promise<void>
 }
 
@@ -31,6 +33,7 @@ export async function openAudit(given: {
 }): Promise<Audit> {
   const { db, clock } = given
   const state: AuditFileState = await reconcileAuditFile(given)
+  const verified = { entries: state.sequence + state.missingEntries, at: clock() }
   const file = await appendToAuditFile({ db, state })
   if (state.missingEntries > 0) {
     const act = { kind: 'file-completed', entries: state.missingEntries } as const
@@ -54,6 +57,7 @@ export async function openAudit(given: {
 
   return {
     written,
+    verified,
     async record(act) {
       await db.transaction().execute((transaction) => recordAct(transaction, { act, now: clock() }))
       await written()

@@ -1,4 +1,5 @@
 import type { Migration } from '@scoregate/storage/migrate'
+import { HEALTH_MIGRATIONS } from './health-migrations.ts'
 import { INBOX_MIGRATIONS } from './inbox-migrations.ts'
 
 /**
@@ -118,4 +119,5 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
     ],
   },
   ...INBOX_MIGRATIONS,
+  ...HEALTH_MIGRATIONS,
 ]

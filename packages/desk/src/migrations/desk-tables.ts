@@ -1,5 +1,5 @@
 import type { AccountTables } from '@scoregate/web/accounts'
-import type { Insertable, Kysely, Selectable, Transaction } from 'kysely'
+import type { GeneratedAlways, Insertable, Kysely, Selectable, Transaction } from 'kysely'
 
 /** The columns as they are stored; `holds/hold-record.ts` and `release/outbox-queries.ts` parse them. */
 export interface DeskTables extends AccountTables {
@@ -62,7 +62,16 @@ export interface DeskTables extends AccountTables {
     receipt_json: string | null
   }
   /** The audit chain; `line` is the entry as it stands in the file. Rows are added and never changed. */
-  audit_entry: { sequence: number; kind: string; hash: string; line: string }
+  audit_entry: {
+    sequence: number
+    kind: string
+    hash: string
+    line: string
+    /** These three the database reads out of `line` itself, so that a search cannot tell anything else. */
+    at: GeneratedAlways<string>
+    reviewer: GeneratedAlways<string | null>
+    hold_id: GeneratedAlways<string | null>
+  }
   /** Until `keep_until` a blob stays without a hold that names it: its deposit may be on the way. */
   vault_blob: { sha256: string; size_bytes: number; keep_until: string }
   hold_blob: { hold_id: string; sha256: string }

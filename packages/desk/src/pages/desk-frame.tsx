@@ -8,7 +8,7 @@ import { CLOCK_TROUBLE_WORDS, type SiteClock } from '../clock/site-clock.ts'
 import { paths } from '../paths.ts'
 
 /** Which entry of the main navigation a page belongs to. */
-export type Place = 'inbox' | 'site' | 'none'
+export type Place = 'inbox' | 'audit' | 'site' | 'none'
 
 /** What a page says in the desk's frame. */
 export type FramedPage = {
@@ -64,7 +64,7 @@ export async function createFrame(given: {
 function navigation(place: Place): PageProps['nav'] {
   return [
     { href: paths.inbox(), label: 'Inbox', current: place === 'inbox' },
+    { href: paths.audit, label: 'Audit', current: place === 'audit' },
     { href: paths.site, label: 'Site', current: place === 'site' },
-    { href: paths.apiDocs, label: 'API' },
   ]
 }

@@ -31,7 +31,14 @@ export const SitePage: FC<SitePageProps> = (props) => (
     <PageHeader
       title="Site"
       description="The rules of this site, and what is on its way to the platform."
-      actions={<ButtonLink href={paths.site}>Refresh</ButtonLink>}
+      actions={
+        <>
+          <ButtonLink href={paths.apiDocs} kind="quiet">
+            API
+          </ButtonLink>
+          <ButtonLink href={paths.site}>Refresh</ButtonLink>
+        </>
+      }
     />
     <Card title="About this site">
       <DefinitionList

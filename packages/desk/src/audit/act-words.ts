@@ -58,6 +58,14 @@ function knownActWords(act: AuditAct): string {
       return `${act.reviewer} signed out`
     case 'token-issued':
       return `${act.reviewer} got an API token`
+    case 'chain-viewed':
+      return `${act.reviewer} looked at the audit chain`
+    case 'chain-exported':
+      return `${act.reviewer} exported the audit chain as ${act.format.toUpperCase()}, ${act.filteredBy.length === 0 ? 'all of it' : `chosen by ${act.filteredBy.join(', ')}`}`
+    case 'report-viewed':
+      return `${act.reviewer} looked at the report of ${act.month}`
+    case 'report-exported':
+      return `${act.reviewer} exported the report of ${act.month}`
   }
 }
 

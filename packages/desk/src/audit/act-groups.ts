@@ -1,0 +1,57 @@
+import type { AuditActKind } from '@scoregate/protocol/audit'
+
+/** What an auditor looks for at one time, with the words of the page. */
+export const ACT_GROUPS = {
+  decisions: 'Decisions',
+  releases: 'What was told to the platform',
+  alarms: 'Alarms',
+  views: 'Looking and downloading',
+  deposits: 'Deposits and retention',
+  people: 'Signing in',
+  rules: 'Policy and key',
+  exports: 'Reports and exports',
+} as const
+
+/** A group of acts, by which the chain can be searched. */
+export type ActGroup = keyof typeof ACT_GROUPS
+
+/** Where each act belongs. */
+const GROUP_OF = {
+  decided: 'decisions',
+  'release-begun': 'releases',
+  'failure-begun': 'releases',
+  'outcome-accepted': 'releases',
+  'outcome-refused': 'releases',
+  'release-stopped': 'alarms',
+  'file-completed': 'alarms',
+  'sign-in-failed': 'people',
+  'list-viewed': 'views',
+  'hold-claimed': 'views',
+  'claim-ended': 'views',
+  'hold-viewed': 'views',
+  'file-viewed': 'views',
+  'file-downloaded': 'views',
+  deposited: 'deposits',
+  'content-removed': 'deposits',
+  'signed-in': 'people',
+  'signed-out': 'people',
+  'token-issued': 'people',
+  'chain-started': 'rules',
+  'site-key-changed': 'rules',
+  'policy-in-force': 'rules',
+  'policy-changed': 'rules',
+  'chain-viewed': 'exports',
+  'chain-exported': 'exports',
+  'report-viewed': 'exports',
+  'report-exported': 'exports',
+} as const satisfies Record<AuditActKind, ActGroup>
+
+/** Whether a text names a group. */
+export function isActGroup(text: string): text is ActGroup {
+  return Object.hasOwn(ACT_GROUPS, text)
+}
+
+/** The kinds of act in a group. */
+export function kindsOf(group: ActGroup): string[] {
+  return Object.entries(GROUP_OF).flatMap(([kind, of]) => (of === group ? [kind] : []))
+}
