@@ -1,3 +1,4 @@
+import type { FileViewKind } from '@scoregate/protocol/audit'
 import type { HoldList } from './inbox/inbox-query.ts'
 
 /** Every address of the desk's pages, in one place. */
@@ -20,8 +21,11 @@ export const paths = {
   reject: (id: string): string => `/holds/${id}/reject`,
   /** `n` is the file's place in the manifest, counted from 0. */
   file: (id: string, n: number): string => `/holds/${id}/files/${n}`,
-  filePart: (id: string, n: number, part: { as: 'text' | 'hex'; offset: number }): string =>
-    `/holds/${id}/files/${n}?as=${part.as}&offset=${part.offset}`,
+  fileView: (id: string, n: number, view: { as: FileViewKind } & Record<string, string | number>): string =>
+    `/holds/${id}/files/${n}?${Object.entries(view)
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+      .join('&')}`,
+  fileLine: (id: string, n: number): string => `/holds/${id}/files/${n}/line`,
   download: (id: string, n: number): string => `/holds/${id}/files/${n}/download`,
   receipt: (id: string, outcome: string): string => `/holds/${id}/receipts/${outcome}`,
   apiDocs: '/api/docs',

@@ -19,6 +19,10 @@ const fileNumber = z.int().min(0)
 /** In UTC. */
 const month = z.string().regex(/^[0-9]{4}-(?:0[1-9]|1[0-2])$/)
 
+/** The ways in which the desk shows a file. */
+export const FileViewKind = z.enum(['text', 'table', 'tree', 'picture', 'rendered', 'hex'])
+export type FileViewKind = z.infer<typeof FileViewKind>
+
 /** How a hold was decided. The words of a reviewer are bound by their SHA-256 and stay in the desk's records. */
 export const AuditDecision = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -73,7 +77,15 @@ export const AuditAct = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hold-claimed'), reviewer, hold, until: z.iso.datetime() }),
   z.strictObject({ kind: z.literal('claim-ended'), reviewer, hold }),
   z.strictObject({ kind: z.literal('hold-viewed'), reviewer, hold }),
-  z.strictObject({ kind: z.literal('file-viewed'), reviewer, hold, fileNumber, offset: z.int().min(0) }),
+  /** Bytes of a file, from `offset` up to and without `end`, as text or in another view. */
+  z.strictObject({
+    kind: z.literal('file-viewed'),
+    ...{ reviewer, hold, fileNumber, offset: z.int().min(0) },
+    end: z.int().min(0).optional(),
+    as: FileViewKind.optional(),
+  }),
+  /** A file was searched through; what for, by its SHA-256. */
+  z.strictObject({ kind: z.literal('file-searched'), reviewer, hold, fileNumber, wordsDigest: Digest }),
   z.strictObject({ kind: z.literal('file-downloaded'), reviewer, hold, fileNumber }),
   z.strictObject({ kind: z.literal('decided'), hold, decision: AuditDecision, policyDigest: Digest }),
   /** The vault was read and compared; from here on something leaves. `subjects` are the digests of what does. */

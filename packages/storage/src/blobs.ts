@@ -26,6 +26,11 @@ export interface Blobs {
    * bytes are not what their name says. Throws `ScoregateError` (`not-found`) when absent.
    */
   open(sha256: Digest): Promise<{ readonly stream: Readable; readonly sizeBytes: number }>
+  /**
+   * The bytes of a blob from `offset` on, at most `length`, without looking at the rest: NOT compared with its name. For
+   * whoever has digests of parts to compare them with. Throws `ScoregateError` (`not-found`) when absent.
+   */
+  readUnverified(sha256: Digest, part: { offset: number; length: number }): Promise<Buffer>
   find(sha256: Digest): Promise<StoredBlob | undefined>
   /** Removes a blob; no error when it is not there. */
   remove(sha256: Digest): Promise<void>

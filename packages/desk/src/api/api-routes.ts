@@ -17,7 +17,6 @@ import { getReceipt } from '../release/get-receipt.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
 import { decideHold, type ReviewerDecision } from '../review/decide-hold.ts'
 import { findDecision } from '../review/decision-record.ts'
-import { tail } from '../review/file-window.ts'
 import type { ReviewDesk } from '../review/review-routes.tsx'
 import { getSealedFile } from '../review/sealed-file.ts'
 import { failedSignIn } from '../reviewers/failed-sign-in.ts'
@@ -34,6 +33,7 @@ import {
   type TokenAnswer,
   TokenRequest,
 } from './hold-api.ts'
+import { tail } from './stream-tail.ts'
 
 /** The API that `hold-api.ts` describes. */
 export function apiRoutes(

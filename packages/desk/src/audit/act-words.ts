@@ -33,7 +33,9 @@ function knownActWords(act: AuditAct): string {
     case 'hold-viewed':
       return `${act.reviewer} looked at ${holdWords(act)}`
     case 'file-viewed':
-      return `${act.reviewer} looked at file ${act.fileNumber} of ${holdWords(act)}, from byte ${act.offset} on`
+      return `${act.reviewer} looked at file ${act.fileNumber} of ${holdWords(act)}, from byte ${act.offset} ${act.end === undefined ? 'on' : `to ${act.end}`}${act.as === undefined ? '' : `, as ${act.as}`}`
+    case 'file-searched':
+      return `${act.reviewer} searched file ${act.fileNumber} of ${holdWords(act)} for words with the SHA-256 ${short(act.wordsDigest)}`
     case 'file-downloaded':
       return `${act.reviewer} downloaded file ${act.fileNumber} of ${holdWords(act)}`
     case 'decided':

@@ -71,7 +71,10 @@ describe('the audit chain of a desk', () => {
       { kind: 'signed-in', reviewer: REVIEWER, by: 'password' },
       { kind: 'list-viewed', reviewer: REVIEWER, list: 'waiting', holds: [id], holdCount: 1 },
       { kind: 'hold-viewed', reviewer: REVIEWER, hold },
-      { kind: 'file-viewed', reviewer: REVIEWER, hold, fileNumber: 1, offset: 3 },
+      // The page of a hold shows the beginning of its logs.
+      { kind: 'file-viewed', reviewer: REVIEWER, hold, fileNumber: 0, offset: 0, end: 0, as: 'text' },
+      { kind: 'file-viewed', reviewer: REVIEWER, hold, fileNumber: 1, offset: 0, end: 18, as: 'text' },
+      { kind: 'file-viewed', reviewer: REVIEWER, hold, fileNumber: 1, offset: 3, end: 18, as: 'text' },
       { kind: 'file-downloaded', reviewer: REVIEWER, hold, fileNumber: 1 },
       {
         kind: 'decided',

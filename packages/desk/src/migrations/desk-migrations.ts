@@ -1,4 +1,5 @@
 import type { Migration } from '@scoregate/storage/migrate'
+import { VIEWER_MIGRATIONS } from '../viewers/viewer-migrations.ts'
 import { HEALTH_MIGRATIONS } from './health-migrations.ts'
 import { INBOX_MIGRATIONS } from './inbox-migrations.ts'
 
@@ -120,4 +121,5 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
   },
   ...INBOX_MIGRATIONS,
   ...HEALTH_MIGRATIONS,
+  ...VIEWER_MIGRATIONS,
 ]

@@ -74,6 +74,22 @@ export interface DeskTables extends AccountTables {
   }
   /** Until `keep_until` a blob stays without a hold that names it: its deposit may be on the way. */
   vault_blob: { sha256: string; size_bytes: number; keep_until: string }
+  /** The chunks of a large file, some hundred to a row: their digests one after the other, their line breaks as numbers. */
+  vault_chunks: {
+    sha256: string
+    first_chunk: number
+    breaks_before: number
+    digests: string
+    breaks: string
+  }
+  /** Which bytes of a file a reviewer was shown, `to_byte` not included; ranges do not touch. */
+  file_view: {
+    hold_id: string
+    file_number: number
+    reviewer: string
+    from_byte: number
+    to_byte: number
+  }
   hold_blob: { hold_id: string; sha256: string }
   /** One row, with the latest time that any run of the desk has known: no clock set back comes before it. */
   clock_mark: { id: number; latest: string }

@@ -9,6 +9,8 @@ import type { FC } from 'hono/jsx'
 import type { Hold } from '../holds/hold-record.ts'
 import { SECTION_WORDS } from '../holds/hold-words.ts'
 import { paths } from '../paths.ts'
+import { seenWords } from '../viewers/file-page.tsx'
+import type { Coverage } from '../viewers/file-view.ts'
 
 /** A hold can have a hundred thousand files; a page that lists them all helps nobody. */
 export const FILES_PER_PAGE = 100
@@ -16,7 +18,11 @@ export const FILES_PER_PAGE = 100
 type NumberedEntry = { readonly number: number; readonly entry: ManifestEntry }
 
 /** Every sealed file, with its size and digest, to look at or to download. */
-export const FilesCard: FC<{ hold: Hold; offset: number }> = ({ hold, offset }) => {
+export const FilesCard: FC<{ hold: Hold; offset: number; seen: ReadonlyMap<number, Coverage> }> = ({
+  hold,
+  offset,
+  seen,
+}) => {
   const { entries } = hold.manifest
   const rows = entries
     .slice(offset, offset + FILES_PER_PAGE)
@@ -48,7 +54,7 @@ export const FilesCard: FC<{ hold: Hold; offset: number }> = ({ hold, offset }) 
     >
       <DataTable
         caption="Sealed files"
-        columns={columnsOf(hold)}
+        columns={columnsOf(hold, seen)}
         rows={rows}
         narrow="stack"
         empty={<EmptyState icon="file" title="The run left no files" />}
@@ -57,7 +63,7 @@ export const FilesCard: FC<{ hold: Hold; offset: number }> = ({ hold, offset }) 
   )
 }
 
-function columnsOf(hold: Hold): Column<NumberedEntry>[] {
+function columnsOf(hold: Hold, seen: ReadonlyMap<number, Coverage>): Column<NumberedEntry>[] {
   return [
     {
       key: 'path',
@@ -69,6 +75,11 @@ function columnsOf(hold: Hold): Column<NumberedEntry>[] {
     { key: 'section', header: 'Part of the run', cell: ({ entry }) => SECTION_WORDS[entry.section] },
     { key: 'size', header: 'Size', align: 'end', cell: ({ entry }) => <FileSize bytes={entry.sizeBytes} /> },
     { key: 'sha256', header: 'SHA-256', cell: ({ entry }) => <Digest value={entry.sha256} /> },
+    {
+      key: 'seen',
+      header: 'You have seen',
+      cell: ({ number, entry }) => seenWords(seen.get(number), entry.sizeBytes),
+    },
     {
       key: 'open',
       header: 'Look',
@@ -97,6 +108,8 @@ export type ShownLog = {
   readonly entry: ManifestEntry
   /** The beginning of the log, not made inert yet; `undefined` when it is not text. */
   readonly text: string | undefined
+  /** Up to which byte the text goes. */
+  readonly shownTo: number | undefined
 }
 
 const LOG_TITLES: Readonly<Record<string, string>> = {

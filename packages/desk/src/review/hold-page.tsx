@@ -16,6 +16,7 @@ import type { HoldLedger } from '../ledger/ledger.ts'
 import { LedgerCard } from '../ledger/ledger-card.tsx'
 import { paths } from '../paths.ts'
 import type { OutboxItem } from '../release/outbox-queries.ts'
+import type { Coverage } from '../viewers/file-view.ts'
 import { DecidedCard, PublishingCard } from './decided-card.tsx'
 import { DecisionCard } from './decision-card.tsx'
 import type { DecisionRecord } from './decision-record.ts'
@@ -30,6 +31,8 @@ export interface HoldPageProps {
   readonly ledger: HoldLedger
   readonly logs: readonly ShownLog[]
   readonly logBytes: number
+  /** What this reviewer has been shown of the files, by their numbers. */
+  readonly seen: ReadonlyMap<number, Coverage>
   readonly filesOffset: number
   /** Why files could not be read from the vault, if they could not. */
   readonly vaultProblem: string | undefined
@@ -93,7 +96,7 @@ export const HoldContent: FC<HoldPageProps> = (props) => {
           ) : (
             <LogsCard hold={hold} logs={props.logs} shownBytes={props.logBytes} />
           )}
-          <FilesCard hold={hold} offset={props.filesOffset} />
+          <FilesCard hold={hold} offset={props.filesOffset} seen={props.seen} />
         </Stack>
       </Split>
     </Stack>

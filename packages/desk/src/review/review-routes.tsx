@@ -1,7 +1,5 @@
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { Digest } from '@scoregate/protocol/digest'
-import { ScoregateError } from '@scoregate/protocol/errors'
-import type { Blobs } from '@scoregate/storage/blobs'
 import { ButtonLink } from '@scoregate/ui/button'
 import { Callout } from '@scoregate/ui/feedback'
 import { showInertLine } from '@scoregate/ui/inert-text'
@@ -25,13 +23,16 @@ import { parseOffset, paths } from '../paths.ts'
 import { getReceipt } from '../release/get-receipt.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
 import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
+import type { SealedBytes } from '../vault/sealed-bytes.ts'
+import type { Vault } from '../vault/vault.ts'
+import { readCoverage } from '../viewers/file-view.ts'
+import { readTextStart } from '../viewers/read-text-start.ts'
+import { recordViews } from '../viewers/record-view.ts'
 import { type DecisionSite, decideHold, type ReviewerDecision } from './decide-hold.ts'
 import { findDecision } from './decision-record.ts'
-import { FilePage, PAGE_BYTES } from './file-page.tsx'
-import { hexDump, readText, readWindow } from './file-window.ts'
 import type { ShownLog } from './files-card.tsx'
 import { HoldContent } from './hold-page.tsx'
-import { getSealedFile, isVaultError } from './sealed-file.ts'
+import { getSealedFile, isVaultError, sayVaultErrors } from './sealed-file.ts'
 
 /** How much of each log the page of a hold shows. */
 const LOG_BYTES = 65_536
@@ -50,6 +51,7 @@ const RejectForm = z.object({
 export type ReviewDesk = DecisionSite & {
   /** What is shown is on the audit chain first. */
   readonly audit: Audit
+  readonly vault: Vault
   readonly clock: () => Date
   readonly frame: Frame
   /** After a decision was committed: there is something to publish. */
@@ -79,29 +81,6 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
     return decideByForm(desk, c, c.req.param('id'), decision)
   })
 
-  app.get('/holds/:id/files/:n', async (c) => {
-    const { hold, number, entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
-    const offset = Math.min(parseOffset(c.req.query('offset')), Math.max(0, entry.sizeBytes - 1))
-    const asked = c.req.query('as') === 'hex' ? 'hex' : 'text'
-    const reviewer = requirePerson(c).person.username
-    const view = { reviewer, hold: auditHold(hold), fileNumber: number, offset }
-    await desk.audit.record({ kind: 'file-viewed', ...view })
-    const text =
-      asked === 'text'
-        ? await visible(() => readText(desk.blobs, entry, { offset, length: PAGE_BYTES.text }))
-        : undefined
-    const shown =
-      text ?? hexDump(await visible(() => readWindow(desk.blobs, entry, { offset, length: PAGE_BYTES.hex })))
-    const content = (
-      <FilePage
-        {...{ holdId: hold.id, number, entry, offset, shown }}
-        as={text === undefined ? 'hex' : 'text'}
-        isBinary={asked === 'text' && text === undefined}
-      />
-    )
-    return c.html(desk.frame(c, { title: showInertLine(entry.path), place: 'inbox', content }))
-  })
-
   app.get('/holds/:id/files/:n/download', async (c) => {
     const { hold, number, entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
     const reviewer = requirePerson(c).person.username
@@ -109,7 +88,7 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
       kind: 'file-downloaded',
       ...{ reviewer, hold: auditHold(hold), fileNumber: number },
     })
-    const { stream, sizeBytes } = await visible(() => desk.blobs.open(entry.sha256))
+    const { stream, sizeBytes } = await sayVaultErrors(() => desk.blobs.open(entry.sha256))
     return sendStream(c, {
       stream,
       sizeBytes,
@@ -131,10 +110,17 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
 }
 
 async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promise<string> {
-  const { logs, vaultProblem } = await readLogs(desk.blobs, hold)
+  const { logs, vaultProblem } = await readLogs(desk.vault.bytes, hold)
   const { person, by } = requirePerson(c)
+  const reviewer = person.username
   const now = desk.clock()
   const claims = await findClaims(desk.db, [hold.id], now)
+  const shown = logs.flatMap(({ number, shownTo: to }) =>
+    to === undefined
+      ? []
+      : [{ file: { hold, number }, reviewer, as: 'text', shown: [{ from: 0, to }] } as const],
+  )
+  await recordViews(desk, shown)
   const content = (
     <HoldContent
       hold={hold}
@@ -142,6 +128,7 @@ async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promi
       publishing={await listOutbox(desk.db, hold.id)}
       ledger={await readLedger(desk.db, hold)}
       logs={logs}
+      seen={await readCoverage(desk.db, { hold: hold.id, reviewer })}
       logBytes={LOG_BYTES}
       vaultProblem={vaultProblem}
       filesOffset={Math.min(parseOffset(c.req.query('files')), hold.manifest.entries.length)}
@@ -163,7 +150,7 @@ function flashOf(done: string | undefined): PageProps['flash'] {
 
 /** The first part of each log. A vault that was altered is said on the page, which must still show everything else. */
 async function readLogs(
-  blobs: Blobs,
+  bytes: SealedBytes,
   hold: Hold,
 ): Promise<{ logs: ShownLog[]; vaultProblem: string | undefined }> {
   const logs: ShownLog[] = []
@@ -172,7 +159,7 @@ async function readLogs(
   try {
     // The worker seals four; a deposit that names more is cut off here, and all are in the list of files.
     for (const { entry, number } of numbered.filter(({ entry }) => entry.section === 'logs').slice(0, 8)) {
-      logs.push({ entry, number, text: await readText(blobs, entry, { offset: 0, length: LOG_BYTES }) })
+      logs.push({ entry, number, ...(await readTextStart(bytes, entry, LOG_BYTES)) })
     }
     return { logs, vaultProblem: undefined }
   } catch (error) {
@@ -212,19 +199,3 @@ const NotDecided: FC<{ id: string; sentence: string }> = ({ id, sentence }) => (
     </Cluster>
   </Stack>
 )
-
-/** The edge answers an internal error without its words; what the vault says is for the reviewer to know. */
-async function visible<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    if (!isVaultError(error)) throw error
-    throw new ScoregateError({
-      kind: 'conflict',
-      code: error.code,
-      message: error.message,
-      remedy: error.remedy,
-      cause: error,
-    })
-  }
-}

@@ -35,3 +35,19 @@ export async function getSealedFile(
 export function isVaultError(error: unknown): error is ScoregateError {
   return error instanceof ScoregateError && (error.code === 'vault-altered' || error.code === 'blob-missing')
 }
+
+/** The edge answers an internal error without its words; what the vault says is for the reviewer to know. */
+export async function sayVaultErrors<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (!isVaultError(error)) throw error
+    throw new ScoregateError({
+      kind: 'conflict',
+      code: error.code,
+      message: error.message,
+      remedy: error.remedy,
+      cause: error,
+    })
+  }
+}

@@ -3,6 +3,9 @@ import type { PackedFile } from '@scoregate/protocol/pack'
 import type { Blobs, StoredBlob } from '@scoregate/storage/blobs'
 import { sql } from 'kysely'
 import type { DeskDb } from '../migrations/desk-tables.ts'
+import { ChunkTally } from './chunk-list.ts'
+import { forgetChunks } from './chunk-records.ts'
+import { createSealedBytes, type SealedBytes } from './sealed-bytes.ts'
 
 /** How long a blob that no deposit names is kept: a worker sends the blobs first, and may be slow or start again. */
 const UNCLAIMED_SECONDS = 24 * 3600
@@ -10,6 +13,8 @@ const UNCLAIMED_SECONDS = 24 * 3600
 /** The sealed bytes of all holds, and the account of which are needed. */
 export type Vault = {
   readonly blobs: Blobs
+  /** Reads parts of what is stored, each verified by itself. */
+  readonly bytes: SealedBytes
   /** Stores a blob that must have this digest; answers whether it is new. Throws `ScoregateError` as `Blobs.put` does. */
   receive(sha256: Digest, source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<{ isNew: boolean }>
   /** Stores small blobs that must have these digests. Throws `ScoregateError` as `Blobs.putAll` does. */
@@ -23,11 +28,15 @@ export function createVault({ db, blobs, clock }: { db: DeskDb; blobs: Blobs; cl
   // A blob must not be removed while the same bytes arrive again: each side waits for the other, blob by blob.
   const arriving = new Map<Digest, number>()
   const leaving = new Map<Digest, Promise<void>>()
+  const bytes = createSealedBytes({ db, blobs })
 
   async function receive(sha256: Digest, source: AsyncIterable<Uint8Array>, maxBytes: number) {
     return await whileArriving([sha256], async () => {
       const isNew = (await blobs.find(sha256)) === undefined
-      await remember([await blobs.put(source, { maxBytes, expected: sha256 })])
+      const tally = new ChunkTally()
+      const stored = await blobs.put(tally.watch(source), { maxBytes, expected: sha256 })
+      await remember([stored])
+      await bytes.keep(stored, tally)
       return { isNew }
     })
   }
@@ -103,18 +112,23 @@ export function createVault({ db, blobs, clock }: { db: DeskDb; blobs: Blobs; cl
 
   /** The row goes first and only if still unneeded; a crash in between leaves a file without a row, which harms nothing. */
   async function remove(sha256: Digest, now: string): Promise<boolean> {
-    const gone = await db
-      .deleteFrom('vault_blob')
-      .where('sha256', '=', sha256)
-      .where('keep_until', '<=', now)
-      .where(isUnreferenced)
-      .executeTakeFirst()
-    if (gone.numDeletedRows === 0n) return false
+    const isGone = await db.transaction().execute(async (transaction) => {
+      const gone = await transaction
+        .deleteFrom('vault_blob')
+        .where('sha256', '=', sha256)
+        .where('keep_until', '<=', now)
+        .where(isUnreferenced)
+        .executeTakeFirst()
+      if (gone.numDeletedRows === 0n) return false
+      await forgetChunks(transaction, sha256)
+      return true
+    })
+    if (!isGone) return false
     await blobs.remove(sha256)
     return true
   }
 
-  return { blobs, receive, receiveAll, removeUnneeded }
+  return { blobs, bytes, receive, receiveAll, removeUnneeded }
 }
 
 const isUnreferenced = sql<boolean>`not exists (select 1 from hold_blob where hold_blob.sha256 = vault_blob.sha256)`
