@@ -30,6 +30,7 @@ const GROUP_OF = {
   'claim-ended': 'views',
   'hold-viewed': 'views',
   'file-viewed': 'views',
+  'file-searched': 'views',
   'file-downloaded': 'views',
   deposited: 'deposits',
   'content-removed': 'deposits',

@@ -1,7 +1,7 @@
 import type { Migration } from '@scoregate/storage/migrate'
-import { VIEWER_MIGRATIONS } from '../viewers/viewer-migrations.ts'
 import { HEALTH_MIGRATIONS } from './health-migrations.ts'
 import { INBOX_MIGRATIONS } from './inbox-migrations.ts'
+import { VIEWER_MIGRATIONS } from './viewer-migrations.ts'
 
 /**
  * The tables of the desk, after those of its accounts. Times are ISO texts in UTC, so that they sort as they read.
