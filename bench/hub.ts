@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises'
 import type { Job } from '@scoregate/protocol/job'
 import { LEASE_PATH } from '@scoregate/protocol/lease'
 import { Outcome, SITE_JOBS_PATH, STANDING_PATH } from '@scoregate/protocol/release'
+import { ORDINARY_JOB } from './ordinary-job.ts'
 
 /** A hub that does no more than give out jobs and take what comes: what is measured is the site. */
 export type BenchHub = {
@@ -77,17 +78,8 @@ export async function startHub(): Promise<BenchHub> {
     lease({ submission, scoringProgram }) {
       const job: Job = {
         jobId: randomUUID(),
-        attempt: 1,
-        submission: { id: 1, submittedAt: '2026-01-01T00:00:00Z', fileName: 'submission.zip' },
-        participant: { id: 1, username: 'participant' },
-        competition: { id: 1, title: 'A benchmark' },
-        phase: { id: 1, name: 'Phase' },
-        task: { id: 1, name: 'Task' },
+        ...ORDINARY_JOB,
         image: 'bench/python',
-        timeLimitSeconds: 600,
-        humanInTheLoop: true,
-        detailedResults: true,
-        ingestionOnlyDuringScoring: false,
         inputs: { submission: linkTo(submission), scoringProgram: linkTo(scoringProgram) },
         columns: [{ key: 'accuracy', title: 'Accuracy', decimals: 2, sorting: 'desc', computed: false }],
       }

@@ -2,6 +2,7 @@ import { manifestDigest, sortEntries } from '@scoregate/gate/manifest'
 import { Digest } from '@scoregate/protocol/digest'
 import type { Manifest, ManifestEntry } from '@scoregate/protocol/manifest'
 import type { SpoolRecord } from '../packages/worker/src/spool.ts'
+import { ORDINARY_JOB } from './ordinary-job.ts'
 
 /** The record of a run that sealed these files; everything else in it is of no weight. */
 export function spoolRecordOf(
@@ -27,21 +28,7 @@ export function spoolRecordOf(
     format: 'scoregate-spool/1',
     leaseSeconds: 60,
     deposit: {
-      job: {
-        jobId: 'job-1',
-        attempt: 1,
-        submission: { id: 1, submittedAt: '2026-01-01T00:00:00Z', fileName: 'submission.zip' },
-        participant: { id: 1, username: 'participant' },
-        competition: { id: 1, title: 'A benchmark' },
-        phase: { id: 1, name: 'Phase' },
-        task: { id: 1, name: 'Task' },
-        image: 'python',
-        timeLimitSeconds: 60,
-        humanInTheLoop: true,
-        detailedResults: false,
-        ingestionOnlyDuringScoring: false,
-        columns: [],
-      },
+      job: { jobId: 'job-1', ...ORDINARY_JOB, image: 'python', columns: [] },
       platform,
       worker: 'bench',
       manifest,

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
+import { launchBrowser } from '../../test/browser-rig.ts'
 import type { Ending } from '../case.ts'
 import type { JobResult, Stage } from './stage.ts'
 
@@ -27,19 +28,7 @@ export async function openReviewingBrowser(): Promise<ReviewingBrowser> {
     })
   })
   const port = await listen(listener)
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      `--host-resolver-rules=MAP * 127.0.0.1:${port}, EXCLUDE 127.0.0.1`,
-    ],
-  })
+  const browser = await launchBrowser([`--host-resolver-rules=MAP * 127.0.0.1:${port}, EXCLUDE 127.0.0.1`])
   const context = await browser.newContext()
   context.on('page', (opened) => {
     opened.on('dialog', (dialog) => {

@@ -3,18 +3,19 @@ import { randomBytes } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
-import { CappedLogFile } from './capped-log-file.ts'
+import type { CappedLogFile } from './capped-log-file.ts'
 import { troubleWithMounts } from './engine-mounts.ts'
 import { type HeldSources, holdMountSources } from './mount-sources.ts'
 import { OutputSpaces, type RunPlace } from './output-space.ts'
 import { checkOwnerMark } from './owner-mark.ts'
-import { failedRoom, runPrepared } from './prepared-room.ts'
+import { failedRoom, makeWaitingRoom, runPrepared, type WaitingRoom } from './prepared-room.ts'
 import { limitByResources, watchMemory } from './resource-limits.ts'
 import { createRoomCgroup, type RoomCgroup, removeCgroupsNamed } from './room-cgroup.ts'
 import { roomCommand, roomFiles } from './room-command.ts'
 import { findRoomImage, type RoomImage } from './room-image.ts'
 import { type FirstProcess, type RoomStatus, readRoomStatus } from './room-status.ts'
 import { type RoomUserRange, RoomUsers } from './room-users.ts'
+import { closeRunLogs, openRunLogs, type RunLogs } from './run-logs.ts'
 import { outcomeOf, watchRun } from './run-watch.ts'
 import type { PreparedRoom, RunOutcome, RunSpec, Sandbox } from './sandbox.ts'
 import { systemCallFilter } from './system-call-filter.ts'
@@ -102,17 +103,12 @@ type Preparation = {
   readonly rooms: Set<string>
 }
 
-type Logs = { readonly stdout: CappedLogFile; readonly stderr: CappedLogFile }
-
-/** A room whose program waits; it is gone when either function has resolved. */
-type WaitingRoom = { run(signal: AbortSignal): Promise<RunOutcome>; remove(): Promise<void> }
-
 async function prepareRoom(given: Preparation): Promise<WaitingRoom> {
   const { spec } = given
   const name = `${given.ownerMark}.${randomBytes(6).toString('hex')}`
   given.rooms.add(name)
   const place = await given.spaces.placeFor(spec)
-  let logs: Logs | undefined
+  let logs: RunLogs | undefined
   let cgroup: RoomCgroup | undefined
   let started: StartedRoom | undefined
   let sources: HeldSources | undefined
@@ -120,56 +116,28 @@ async function prepareRoom(given: Preparation): Promise<WaitingRoom> {
     started?.kill()
     await started?.ended
     await cgroup?.remove()
-    await logs?.stdout.close()
-    await logs?.stderr.close()
+    if (logs !== undefined) await closeRunLogs(logs)
     await sources?.[Symbol.asyncDispose]()
     given.rooms.delete(name)
     place.release()
   }
-  let removed: Promise<void> | undefined
-  const remove = (): Promise<void> => {
-    removed ??= removeAll()
-    return removed
-  }
-  try {
-    logs = await openLogs(spec)
+  return await makeWaitingRoom(removeAll, async () => {
+    logs = await openRunLogs(spec)
     sources = await holdMountSources(spec.mounts, undefined)
     cgroup = await createRoomCgroup(name, spec.limits)
     const room = { spec: { ...spec, mounts: sources.mounts }, image: given.image, place, logs, cgroup }
     started = await startRoom(room)
     const waiting = await admitRoom(room, started)
     await sources.checkUnchanged()
-    return {
-      remove,
-      async run(signal) {
-        try {
-          return await runInRoom(room, waiting, signal)
-        } finally {
-          await remove()
-        }
-      },
-    }
-  } catch (error) {
-    await remove()
-    throw error
-  }
-}
-
-async function openLogs({ stdoutFile, stderrFile, limits }: RunSpec): Promise<Logs> {
-  const stdout = await CappedLogFile.open(stdoutFile, limits.logBytes)
-  try {
-    return { stdout, stderr: await CappedLogFile.open(stderrFile, limits.logBytes) }
-  } catch (error) {
-    await stdout.close()
-    throw error
-  }
+    return (signal) => runInRoom(room, waiting, signal)
+  })
 }
 
 type Room = {
   readonly spec: RunSpec
   readonly image: RoomImage
   readonly place: RunPlace
-  readonly logs: Logs
+  readonly logs: RunLogs
   readonly cgroup: RoomCgroup | undefined
 }
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { CappedLogFile } from './capped-log-file.ts'
 import { containerSettings, ownerLabel } from './container-settings.ts'
 import { EngineClient, type EngineImage, EngineRefusal } from './engine-client.ts'
 import { fetchEngineImage, findEngineImage } from './engine-image.ts'
@@ -10,8 +9,9 @@ import { type HeldSources, holdMountSources } from './mount-sources.ts'
 import { BrokenFrameError, OutputFrameReader } from './output-frames.ts'
 import { OutputSpaces, type RunPlace } from './output-space.ts'
 import { checkOwnerMark } from './owner-mark.ts'
-import { failedRoom, runPrepared } from './prepared-room.ts'
+import { failedRoom, makeWaitingRoom, runPrepared, type WaitingRoom } from './prepared-room.ts'
 import { type RoomUserRange, RoomUsers } from './room-users.ts'
+import { closeRunLogs, openRunLogs, type RunLogs } from './run-logs.ts'
 import { outcomeOf, watchRun } from './run-watch.ts'
 import type { PreparedRoom, RunOutcome, RunSpec, Sandbox } from './sandbox.ts'
 
@@ -106,65 +106,33 @@ type Preparation = {
   readonly rooms: Set<string>
 }
 
-type Logs = { readonly stdout: CappedLogFile; readonly stderr: CappedLogFile }
-
-/** A container that is made, attached to, and not started; it is gone when either function has resolved. */
-type PreparedContainer = { run(signal: AbortSignal): Promise<RunOutcome>; remove(): Promise<void> }
-
-async function prepareContainer(given: Preparation): Promise<PreparedContainer> {
+/** A container that is made, attached to, and not started. */
+async function prepareContainer(given: Preparation): Promise<WaitingRoom> {
   const { engine, spec, image } = given
   const name = roomName(spec.label)
   const place = await given.spaces.placeFor(spec)
-  let logs: Logs | undefined
+  let logs: RunLogs | undefined
   let output: IncomingMessage | undefined
   let sources: HeldSources | undefined
   given.rooms.add(name)
   const removeAll = async (): Promise<void> => {
     output?.destroy()
     await removeSurely(engine, name)
-    await logs?.stdout.close()
-    await logs?.stderr.close()
+    if (logs !== undefined) await closeRunLogs(logs)
     await sources?.[Symbol.asyncDispose]()
     given.rooms.delete(name)
     place.release()
   }
-  let removed: Promise<void> | undefined
-  const remove = (): Promise<void> => {
-    removed ??= removeAll()
-    return removed
-  }
-  try {
-    logs = await openLogs(spec)
+  return await makeWaitingRoom(removeAll, async () => {
+    logs = await openRunLogs(spec)
     sources = await holdMountSources(spec.mounts, engine.socketPath)
     const settings = containerSettings({ ...spec, mounts: sources.mounts }, { ...given, user: place.user })
     const { warnings } = await engine.createContainer(name, settings)
     refuseDiscardedLimits(warnings)
     output = await engine.attach(name)
     const room = { engine, name, spec, image, place, logs, output, sources }
-    return {
-      remove,
-      async run(signal) {
-        try {
-          return await runInContainer(room, signal)
-        } finally {
-          await remove()
-        }
-      },
-    }
-  } catch (error) {
-    await remove()
-    throw error
-  }
-}
-
-async function openLogs({ stdoutFile, stderrFile, limits }: RunSpec): Promise<Logs> {
-  const stdout = await CappedLogFile.open(stdoutFile, limits.logBytes)
-  try {
-    return { stdout, stderr: await CappedLogFile.open(stderrFile, limits.logBytes) }
-  } catch (error) {
-    await stdout.close()
-    throw error
-  }
+    return (signal) => runInContainer(room, signal)
+  })
 }
 
 type Container = {
@@ -173,7 +141,7 @@ type Container = {
   readonly spec: RunSpec
   readonly image: EngineImage
   readonly place: RunPlace
-  readonly logs: Logs
+  readonly logs: RunLogs
   readonly output: IncomingMessage
   readonly sources: HeldSources
 }
@@ -207,7 +175,7 @@ async function runInContainer(container: Container, signal: AbortSignal): Promis
   })
 }
 
-async function copyOutput(output: AsyncIterable<Buffer>, logs: Logs): Promise<void> {
+async function copyOutput(output: AsyncIterable<Buffer>, logs: RunLogs): Promise<void> {
   const frames = new OutputFrameReader()
   for await (const chunk of output) {
     for (const piece of frames.read(chunk)) await logs[piece.stream].write(piece.bytes)
