@@ -29,11 +29,14 @@ export async function build() {
   })
 
   rmSync(`${target}/islands`, { recursive: true, force: true })
-  const islands = `${root}/packages/hub/src/islands`
-  await bundle({
-    entryPoints: readdirSync(islands)
+  const islands = ['hub', 'desk'].flatMap((site) => {
+    const folder = `${root}/packages/${site}/src/islands`
+    return readdirSync(folder)
       .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name))
-      .map((name) => `${islands}/${name}`),
+      .map((name) => `${folder}/${name}`)
+  })
+  await bundle({
+    entryPoints: islands,
     outdir: `${target}/islands`,
     bundle: true,
     splitting: false,

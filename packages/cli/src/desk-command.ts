@@ -3,6 +3,7 @@ import pino from 'pino'
 import { installationPaths, type Provision } from './installation.ts'
 import type { Part } from './part.ts'
 import type { Settings } from './settings.ts'
+import { islandsFolder } from './shipped-files.ts'
 
 /** Runs the desk of this installation. */
 export async function startDeskPart(settings: Settings, provision: Provision): Promise<Part> {
@@ -18,6 +19,7 @@ export async function startDeskPart(settings: Settings, provision: Provision): P
       people: [secrets.reviewer],
       signInLinks: [{ ...signInLinks.reviewer, validUntil: new Date(signInLinks.reviewer.validUntil) }],
     },
+    islandsFolder,
     log: pino({ name: 'desk', level: settings.logLevel }),
   })
   return { stop: () => desk.close() }

@@ -12,6 +12,7 @@ import type { Audit } from './audit/audit.ts'
 import { auditRoutes } from './audit/audit-routes.tsx'
 import type { DepositSite } from './deposits/receive-deposit.ts'
 import { workerRoutes } from './deposits/worker-routes.ts'
+import { bulkRoutes } from './inbox/bulk-routes.tsx'
 import { inboxRoutes } from './inbox/inbox-routes.tsx'
 import { assetRoutes } from './pages/asset-routes.ts'
 import { createFrame } from './pages/desk-frame.tsx'
@@ -32,6 +33,8 @@ export async function createDeskApp(
     sitePublicKey: SitePublicKey
     policyText: string
     policyFile: string
+    /** The folder with the built browser scripts; without it no page has one. */
+    islandsFolder?: string | undefined
     log: Logger
     onDeposit: () => void
     onDecided: () => void
@@ -49,11 +52,12 @@ export async function createDeskApp(
   app.onError(errors.onError)
   app.notFound(errors.notFound)
   app.use(securityHeaders())
-  app.route('/', assetRoutes())
+  app.route('/', assetRoutes(desk))
   app.route('/', workerRoutes(desk))
   app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE }))
   app.route('/', signInRoutes({ ...desk, frame }))
   app.route('/', inboxRoutes({ ...desk, claimSeconds, frame }))
+  app.route('/', bulkRoutes({ ...desk, blobs, frame }))
   app.route('/', reviewRoutes({ ...desk, blobs, frame }))
   app.route('/', auditRoutes({ ...desk, frame }))
   app.route('/', viewerRoutes({ ...desk, frame }))

@@ -25,6 +25,8 @@ export type DeskConfig = {
       readonly validUntil: Date
     }[]
   }
+  /** The folder with the built browser scripts, one file for each of `src/islands/*.ts`; without it no page has one. */
+  readonly islandsFolder?: string
   readonly log: Logger
   /** The time, for tests; the machine's own unless given. */
   readonly clock?: () => Date

@@ -6,6 +6,9 @@ export const paths = {
   /** `search` is a query string from `?` on, of `inboxSearch`. */
   inbox: (list: HoldList = 'waiting', search = ''): string =>
     `${list === 'waiting' ? '/' : `/${list}`}${search}`,
+  bulk: '/bulk',
+  /** How many holds are new since a moment, which `search` names beside the filters. */
+  news: (list: HoldList, search: string): string => `/news/${list}${search}`,
   claim: (id: string): string => `/holds/${id}/claim`,
   endClaim: (id: string): string => `/holds/${id}/claim/end`,
   signIn: '/sign-in',

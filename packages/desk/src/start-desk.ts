@@ -120,6 +120,7 @@ async function run(given: {
         log,
       },
       siteName: policy.site,
+      islandsFolder: config.islandsFolder,
       sitePublicKey: sitePublicKeyOf(siteKey),
       platforms: [...platforms.keys()],
       onDecided: outbox.wake,

@@ -2,12 +2,14 @@ import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
 import { Badge, HoldStateBadge } from '@scoregate/ui/badge'
 import { Button, ButtonLink } from '@scoregate/ui/button'
 import { FileSize, InertName } from '@scoregate/ui/facts'
+import { showInertLine } from '@scoregate/ui/inert-text'
 import { Cluster, Stack } from '@scoregate/ui/layout'
 import type { Column } from '@scoregate/ui/table'
 import { TimeLeft, When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
 import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
 import { paths } from '../paths.ts'
+import { bulkHindrance } from './bulk.ts'
 import type { Claim } from './claims.ts'
 import { FIRST_ORDER, type InboxQuery, inboxSearch, type SortKey, sortingOf } from './inbox-query.ts'
 import { claimWords } from './inbox-words.ts'
@@ -18,6 +20,9 @@ const SCORES_AT_A_GLANCE = 2
 /** The form that the buttons of the lines belong to; each has its own address. */
 export const CLAIM_FORM = 'claim-form'
 
+/** The form that the ticks of the lines belong to. */
+export const BULK_FORM = 'bulk-form'
+
 /** What the lines of a list need to know. */
 export type ListContext = {
   readonly query: InboxQuery
@@ -25,6 +30,8 @@ export type ListContext = {
   readonly me: string
   /** Whether the page has the form that a button needs. */
   readonly hasForms: boolean
+  /** Whether every line that can be ticked is. */
+  readonly isTicked: boolean
   readonly now: Date
 }
 
@@ -51,7 +58,8 @@ export function inboxColumns(context: ListContext): HoldColumn[] {
         ),
       }
       const deadline = sortable(context, 'deadline', timeLeft)
-      return [competition, participant, SCORES, worker, arrived, deadline, reviewColumn(context)]
+      const columns = [competition, participant, SCORES, worker, arrived, deadline, reviewColumn(context)]
+      return context.hasForms ? [tickColumn(context), ...columns] : columns
     }
     case 'failed':
       return [competition, participant, FAILURE, worker, arrived, open('Look')]
@@ -76,6 +84,29 @@ function sortable({ query }: ListContext, key: SortKey, column: HoldColumn): Hol
     ...column,
     sortHref: paths.inbox(query.list, inboxSearch(search)),
     sorted: now.sort === key ? (now.order === 'asc' ? 'ascending' : 'descending') : undefined,
+  }
+}
+
+/** A tick for each line that can be decided together with others; the hold's own page is open to all of them. */
+function tickColumn({ isTicked }: ListContext): HoldColumn {
+  return {
+    key: 'tick',
+    header: 'Tick',
+    isHeaderHidden: true,
+    cell: (hold) =>
+      bulkHindrance(hold) === undefined ? (
+        <input
+          class="choice-input"
+          type="checkbox"
+          name="hold"
+          value={hold.id}
+          form={BULK_FORM}
+          checked={isTicked}
+          aria-label={`Tick the result of ${showInertLine(hold.job.participant.username)}, ${hold.id}`}
+        />
+      ) : (
+        ''
+      ),
   }
 }
 

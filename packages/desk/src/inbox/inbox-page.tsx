@@ -9,7 +9,8 @@ import { DataTable } from '@scoregate/ui/table'
 import type { FC } from 'hono/jsx'
 import type { HoldId } from '../holds/hold-record.ts'
 import { paths } from '../paths.ts'
-import { CLAIM_FORM, inboxColumns, type ListContext } from './inbox-columns.tsx'
+import { bulkHindrance } from './bulk.ts'
+import { BULK_FORM, CLAIM_FORM, inboxColumns, type ListContext } from './inbox-columns.tsx'
 import { HoldList, type InboxQuery, inboxSearch, isFiltered, sortingOf } from './inbox-query.ts'
 import {
   AGE_FILTER_WORDS,
@@ -35,6 +36,8 @@ export interface InboxPageProps {
   /** Absent for whoever reads with a token: forms are for browsers. */
   readonly csrf: string | undefined
   readonly me: string
+  /** Whether every line that can be ticked is. */
+  readonly isTicked: boolean
   readonly now: Date
 }
 
@@ -61,6 +64,8 @@ export const InboxPage: FC<InboxPageProps> = (props) => {
       />
       <Filter query={query} />
       {isFiltered(query) && <Found {...props} />}
+      <News query={query} now={props.now} />
+      {csrf !== undefined && query.list === 'waiting' && page.holds.length > 0 && <BulkBar {...props} />}
       <Card variant="flush">
         <DataTable
           caption={captionWords(query.list, sortingOf(query))}
@@ -94,6 +99,47 @@ const StoppedReleases: FC<{ alarms: readonly HoldId[] }> = ({ alarms }) => (
     , and ask whoever runs this site.
   </Callout>
 )
+
+/** Where a script says that something has arrived; without one there is the button to refresh. */
+const News: FC<{ query: InboxQuery; now: Date }> = ({ query, now }) => (
+  <p class="inbox-news" role="status" data-inbox-news={paths.news(query.list, newsSearch(query, now))}>
+    <a href={firstPage(query)} hidden>
+      Show
+    </a>
+  </p>
+)
+
+function newsSearch(query: InboxQuery, now: Date): string {
+  const filters = inboxSearch({ ...query, ...FIRST_PAGE, sort: undefined, order: undefined })
+  const since = `since=${encodeURIComponent(now.toISOString())}`
+  return filters === '' ? `?${since}` : `${filters}&${since}`
+}
+
+/** What can be done with the ticked lines: each button leads to a page that says what would happen. */
+const BulkBar: FC<InboxPageProps> = ({ query, page, isTicked }) => {
+  if (!page.holds.some((hold) => bulkHindrance(hold) === undefined)) return null
+  const search = inboxSearch(query)
+  const tickAll = paths.inbox(query.list, search === '' ? '?tick=all' : `${search}&tick=all`)
+  return (
+    <form
+      class="form form-inline"
+      id={BULK_FORM}
+      method="get"
+      action={paths.bulk}
+      aria-label="Ticked results"
+    >
+      <Button size="small" name="act" value="release">
+        Release the ticked…
+      </Button>
+      <Button size="small" name="act" value="reject">
+        Reject the ticked…
+      </Button>
+      <ButtonLink size="small" kind="quiet" href={isTicked ? paths.inbox(query.list, search) : tickAll}>
+        {isTicked ? 'Tick none' : 'Tick all on this page'}
+      </ButtonLink>
+    </form>
+  )
+}
 
 /** A plain form that asks by its address, so that what is found can be kept as a link. */
 const Filter: FC<{ query: InboxQuery }> = ({ query }) => (
@@ -214,6 +260,7 @@ const Pages: FC<InboxPageProps> = ({ query, page, found }) => {
 }
 
 function firstPage(query: InboxQuery): string {
-  const search = { ...query, after: undefined, before: undefined, from: undefined }
-  return paths.inbox(query.list, inboxSearch(search))
+  return paths.inbox(query.list, inboxSearch({ ...query, ...FIRST_PAGE }))
 }
+
+const FIRST_PAGE = { after: undefined, before: undefined, from: undefined } as const

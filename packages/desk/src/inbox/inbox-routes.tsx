@@ -1,6 +1,8 @@
+import { ScoregateError } from '@scoregate/protocol/errors'
 import type { WebEnv } from '@scoregate/web/environment'
 import { requirePerson } from '@scoregate/web/identity'
 import { Hono } from 'hono'
+import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import { getHold, listAlarms } from '../holds/hold-queries.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
@@ -10,8 +12,8 @@ import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
 import { claimHold, endClaim, findClaims } from './claims.ts'
 import { InboxPage } from './inbox-page.tsx'
 import { HoldList, readInboxQuery } from './inbox-query.ts'
-import { LIST_WORDS } from './inbox-words.ts'
-import { countFound, countHolds, listHolds } from './list-holds.ts'
+import { LIST_WORDS, newsWords } from './inbox-words.ts'
+import { countFound, countHolds, countNew, listHolds } from './list-holds.ts'
 
 /** So many alarms are named; there should be none. */
 const ALARMS_SHOWN = 10
@@ -44,10 +46,28 @@ export function inboxRoutes(desk: InboxDesk): Hono<WebEnv> {
       const me = person.username
       await desk.audit.record({ kind: 'list-viewed', reviewer: me, list, holds: ids, holdCount: ids.length })
       const csrf = by.kind === 'session' ? by.csrf : undefined
-      const content = <InboxPage {...{ query, page, counts, found, claims, alarms, csrf, me, now }} />
-      return c.html(desk.frame(c, { title: LIST_WORDS[list].title, place: 'inbox', content }))
+      const isTicked = c.req.query('tick') === 'all'
+      const content = (
+        <InboxPage {...{ query, page, counts, found, claims, alarms, csrf, me, isTicked, now }} />
+      )
+      const title = LIST_WORDS[list].title
+      return c.html(desk.frame(c, { title, place: 'inbox', islands: ['inbox-news'], content }))
     })
   }
+
+  // A number and its words, of nothing in particular: it shows no hold, so there is nothing for the chain to tell.
+  app.get('/news/:list', requireReviewer(), async (c) => {
+    const list = HoldList.catch('waiting').parse(c.req.param('list'))
+    const since = z.iso.datetime().safeParse(c.req.query('since'))
+    if (!since.success) throw sinceMissing()
+    const query = readInboxQuery(list, c.req.query())
+    const count = await countNew(desk.db, query, { since: new Date(since.data), now: desk.clock() })
+    const etag = `"${count}"`
+    c.header('etag', etag)
+    c.header('cache-control', 'private, no-cache')
+    if (c.req.header('if-none-match') === etag) return c.body(null, 304)
+    return c.json({ count, words: newsWords(list, count) })
+  })
 
   app.post('/holds/:id/claim', requireReviewer(), async (c) => {
     const hold = await getHold(desk.db, c.req.param('id'))
@@ -63,4 +83,13 @@ export function inboxRoutes(desk: InboxDesk): Hono<WebEnv> {
     return c.redirect(paths.hold(hold.id), 303)
   })
   return app
+}
+
+function sinceMissing(): ScoregateError {
+  return new ScoregateError({
+    kind: 'bad-input',
+    code: 'bad-query',
+    message: 'It is not said since when.',
+    remedy: 'Give a moment in UTC as since=2026-01-31T12:00:00Z.',
+  })
 }

@@ -1,6 +1,7 @@
 import type { Claim } from './claims.ts'
 import type { DecidedState, FindingFilter, HoldList, InboxQuery, SortKey } from './inbox-query.ts'
 import { filtersOf, isFiltered } from './inbox-query.ts'
+import { NEWS_COUNTED_UP_TO } from './list-holds.ts'
 
 /** The words of the three lists. */
 export const LIST_WORDS = {
@@ -10,6 +11,8 @@ export const LIST_WORDS = {
     caption: 'Results that wait for a decision',
     one: 'waiting result',
     many: 'waiting results',
+    newOne: 'new result',
+    newMany: 'new results',
     empty: 'Nothing is waiting for you',
     emptyText:
       'A result appears here when a worker has sealed one. Until you decide, none of it leaves this site.',
@@ -20,6 +23,8 @@ export const LIST_WORDS = {
     caption: 'Runs that failed',
     one: 'failed run',
     many: 'failed runs',
+    newOne: 'new failed run',
+    newMany: 'new failed runs',
     empty: 'No failed runs',
     emptyText:
       'When a run fails, its logs are kept here for a while. You may release them to the participant, or leave them.',
@@ -30,6 +35,8 @@ export const LIST_WORDS = {
     caption: 'What was decided',
     one: 'decision',
     many: 'decisions',
+    newOne: 'new decision',
+    newMany: 'new decisions',
     empty: 'Nothing has been decided yet',
     emptyText: 'Every decision is listed here, with who made it and what left the site.',
   },
@@ -102,6 +109,12 @@ export function filterPhrases(query: InboxQuery): { label: string; value: string
       ? []
       : [{ label: 'arrived', value: `${AGE_FILTER_WORDS[older] ?? `${older} or longer`} ago` }]),
   ]
+}
+
+/** What a list says of holds that came after it was shown: "3 new waiting results: show". */
+export function newsWords(list: HoldList, count: number): string {
+  const { newOne, newMany } = LIST_WORDS[list]
+  return `${count >= NEWS_COUNTED_UP_TO ? `${NEWS_COUNTED_UP_TO} or more ${newMany}` : counted(count, newOne, newMany)}: show`
 }
 
 /** Who is looking at a hold, and until when: "Being looked at by NAME, until 14:05 UTC". */

@@ -96,17 +96,19 @@ export async function countFound(
   return { count: Math.min(count, COUNTED_UP_TO), isMore: count > COUNTED_UP_TO }
 }
 
-/** How many holds of those that a query finds arrived after this moment; counted up to 100. */
+/** News are counted up to here. */
+export const NEWS_COUNTED_UP_TO = 100
+
+/** How many of the holds that a query finds came into its list after this moment; counted up to `NEWS_COUNTED_UP_TO`. */
 export async function countNew(
   db: DeskDb,
   query: InboxQuery,
-  given: { since: Date; now: Date },
+  { since, now }: { since: Date; now: Date },
 ): Promise<number> {
-  const conditions = conditionsOf(query, given.now)
+  const came = sql.raw(query.list === 'decided' ? 'decided_at' : 'deposited_at')
   const { rows } = await sql<{ count: number }>`select count(*) as count from
-    (select 1 from hold where ${conditions} and deposited_at > ${given.since.toISOString()} limit 100)`.execute(
-    db,
-  )
+    (select 1 from hold where ${conditionsOf(query, now)} and ${came} > ${since.toISOString()}
+      limit ${sql.lit(NEWS_COUNTED_UP_TO)})`.execute(db)
   return rows[0]?.count ?? 0
 }
 
@@ -142,7 +144,8 @@ async function listIds(
   return rows.map(({ id }) => id)
 }
 
-async function readHolds(db: DeskDb, ids: readonly HoldId[]): Promise<HoldSummary[]> {
+/** Holds by their identifiers, in the order given; those that are not there are left out. */
+export async function readHolds(db: DeskDb, ids: readonly HoldId[]): Promise<HoldSummary[]> {
   if (ids.length === 0) return []
   const rows = await db.selectFrom('hold').select(SUMMARY_COLUMNS).where('id', 'in', ids).execute()
   const holds = new Map(rows.map((row) => [row.id, row]))

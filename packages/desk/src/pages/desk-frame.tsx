@@ -6,6 +6,7 @@ import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { CLOCK_TROUBLE_WORDS, type SiteClock } from '../clock/site-clock.ts'
 import { paths } from '../paths.ts'
+import { findScripts, type Island } from './islands.ts'
 
 /** Which entry of the main navigation a page belongs to. */
 export type Place = 'inbox' | 'audit' | 'site' | 'none'
@@ -16,6 +17,8 @@ export type FramedPage = {
   readonly place: Place
   readonly width?: PageProps['width']
   readonly flash?: PageProps['flash']
+  /** Browser scripts that make the page more convenient; it is complete without. */
+  readonly islands?: readonly Island[]
   readonly content: Child
 }
 
@@ -26,7 +29,9 @@ export type Frame = (c: Context<WebEnv>, page: FramedPage) => Promise<string>
 export async function createFrame(given: {
   siteName: string
   siteClock: Pick<SiteClock, 'trouble'>
+  islandsFolder?: string | undefined
 }): Promise<Frame> {
+  const scriptHrefs = await findScripts(given.islandsFolder)
   const { digest } = await readStylesheet()
   const stylesheetHref = `${paths.asset('scoregate.css')}?v=${digest.slice(0, 16)}`
   return (c, page) => {
@@ -49,6 +54,7 @@ export async function createFrame(given: {
         stylesheetHref={stylesheetHref}
         faviconHref={paths.asset('favicon.svg')}
         width={page.width}
+        scripts={page.islands?.flatMap((island) => scriptHrefs.get(island) ?? [])}
       >
         {trouble !== undefined && (
           <Callout tone="bad" title={CLOCK_TROUBLE_WORDS[trouble].title}>
