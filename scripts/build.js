@@ -38,6 +38,7 @@ export async function build() {
   await bundle({
     entryPoints: islands,
     outdir: `${target}/islands`,
+    entryNames: '[name]',
     bundle: true,
     splitting: false,
     platform: 'browser',

@@ -20,6 +20,8 @@ export interface Column<Row> {
   readonly sorted?: Sorted | undefined
   /** Takes the room that is left, and wraps its text; other columns stay as narrow as their content. */
   readonly isWide?: boolean | undefined
+  /** For names that can be long: wraps them early, so that what follows stays in sight. */
+  readonly isShort?: boolean | undefined
 }
 
 /** See `DataTable`. */
@@ -118,5 +120,5 @@ function Cell<Row>({
 }
 
 function cellClass<Row>(column: Column<Row>): string {
-  return `align-${column.align ?? 'start'}${column.isWide === true ? ' column-wide' : ''}`
+  return `align-${column.align ?? 'start'}${column.isWide === true ? ' column-wide' : ''}${column.isShort === true ? ' column-short' : ''}`
 }

@@ -42,11 +42,18 @@ export function inboxColumns(context: ListContext): HoldColumn[] {
   const { now } = context
   const competition = sortable(context, 'competition', competitionColumn(context))
   const participant = sortable(context, 'participant', PARTICIPANT)
-  const worker = sortable(context, 'worker', WORKER)
   const arrived = sortable(context, 'arrived', {
     key: 'arrived',
     header: 'Arrived',
-    cell: ({ depositedAt }) => <When at={depositedAt} now={now} />,
+    isShort: true,
+    cell: ({ depositedAt, worker }) => (
+      <Stack gap="tight">
+        <When at={depositedAt} now={now} />
+        <span class="muted">
+          <InertName text={worker} />
+        </span>
+      </Stack>
+    ),
   })
   switch (context.query.list) {
     case 'waiting': {
@@ -58,11 +65,11 @@ export function inboxColumns(context: ListContext): HoldColumn[] {
         ),
       }
       const deadline = sortable(context, 'deadline', timeLeft)
-      const columns = [competition, participant, SCORES, worker, arrived, deadline, reviewColumn(context)]
+      const columns = [competition, participant, SCORES, arrived, deadline, reviewColumn(context)]
       return context.hasForms ? [tickColumn(context), ...columns] : columns
     }
     case 'failed':
-      return [competition, participant, FAILURE, worker, arrived, open('Look')]
+      return [competition, participant, FAILURE, arrived, open('Look')]
     case 'decided': {
       const decided: HoldColumn = {
         key: 'decided',
@@ -70,7 +77,7 @@ export function inboxColumns(context: ListContext): HoldColumn[] {
         cell: ({ decidedAt }) => <When at={decidedAt} now={now} />,
       }
       const decidedAt = sortable(context, 'decided', decided)
-      return [competition, participant, STATE, worker, arrived, decidedAt, open('Open')]
+      return [competition, participant, STATE, arrived, decidedAt, open('Open')]
     }
   }
 }
@@ -136,17 +143,8 @@ function competitionColumn({ claims, me }: ListContext): HoldColumn {
 const PARTICIPANT: HoldColumn = {
   key: 'participant',
   header: 'Participant',
+  isShort: true,
   cell: ({ job }) => <InertName text={job.participant.username} />,
-}
-
-const WORKER: HoldColumn = {
-  key: 'worker',
-  header: 'Worker',
-  cell: ({ worker }) => (
-    <span class="muted">
-      <InertName text={worker} />
-    </span>
-  ),
 }
 
 /** Opening a hold by this button also says to the others that one is looking at it. */
@@ -183,6 +181,7 @@ function open(label: string): HoldColumn {
 const SCORES: HoldColumn = {
   key: 'scores',
   header: 'Scores',
+  isShort: true,
   cell: (hold) => (
     <Stack gap="tight">
       {hold.hostile && <Suspicious />}

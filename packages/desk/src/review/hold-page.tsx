@@ -4,7 +4,7 @@ import { ButtonLink } from '@scoregate/ui/button'
 import { DefinitionList, Digest, FileSize, InertName } from '@scoregate/ui/facts'
 import { Callout } from '@scoregate/ui/feedback'
 import { showInertLine } from '@scoregate/ui/inert-text'
-import { Card, PageHeader, Split, Stack } from '@scoregate/ui/layout'
+import { Card, Cluster, PageHeader, Split, Stack } from '@scoregate/ui/layout'
 import { absoluteTime } from '@scoregate/ui/plain-time'
 import { When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
@@ -67,15 +67,17 @@ export const HoldContent: FC<HoldPageProps> = (props) => {
           </>
         }
         description={
-          <>
-            Submission {hold.job.submission.id} by <InertName text={hold.job.participant.username} />
-          </>
+          <Cluster>
+            <span>
+              Submission {hold.job.submission.id} by <InertName text={hold.job.participant.username} />
+            </span>
+            {hold.state === 'awaiting' && props.csrf !== undefined && (
+              <ClaimLine id={hold.id} claims={props.claims} me={props.me} csrf={props.csrf} />
+            )}
+          </Cluster>
         }
         actions={<ButtonLink href={paths.hold(hold.id)}>Refresh</ButtonLink>}
       />
-      {hold.state === 'awaiting' && props.csrf !== undefined && (
-        <ClaimLine id={hold.id} claims={props.claims} me={props.me} csrf={props.csrf} />
-      )}
       <Alarms {...props} />
       <Split asideLabel="Decision and facts" aside={<Aside {...props} />}>
         <Stack>
