@@ -27,7 +27,7 @@ const setting = z
 const LIMITS = { maxFiles: 1000, maxBytes: 10 ** 9, maxDepth: 8 }
 
 const spool = await openSpool(setting.spool)
-const desk = connectDesk(setting)
+const desk = connectDesk({ ...setting, workerName: 'killed worker' })
 const depositor = startDepositor({
   desk,
   giveUp: () => Promise.reject(new Error('this desk takes every run')),

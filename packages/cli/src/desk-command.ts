@@ -14,6 +14,7 @@ export async function startDeskPart(settings: Settings, provision: Provision): P
     port: settings.deskPort,
     policyFile: settings.policyFile,
     workerToken: secrets.depositToken,
+    ...(settings.metricsToken === undefined ? {} : { metricsToken: settings.metricsToken }),
     platforms: [{ url: provision.hubUrl, siteToken: secrets.siteToken }],
     provision: {
       people: [secrets.reviewer],

@@ -32,6 +32,7 @@ const Environment = z.object({
   SCOREGATE_SANDBOX: z.enum(['automatic', 'engine', 'bubblewrap']).default('automatic'),
   SCOREGATE_SITE_KEY: z.enum(['refuse', 'replace']).default('refuse'),
   SCOREGATE_ROOM_USERS: RoomUsers.optional(),
+  SCOREGATE_METRICS_TOKEN: z.string().min(16, 'a token of at least 16 signs').optional(),
   SCOREGATE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -51,6 +52,8 @@ export type Settings = {
   readonly onOtherSiteKey: 'refuse' | 'replace'
   /** Users that are given to rooms, one each; the sandbox's own choice unless set. */
   readonly roomUsers: RoomUserRange | undefined
+  /** What a Prometheus server shows to read the desk's metrics; without one there are none. */
+  readonly metricsToken: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -67,7 +70,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       remedy: 'Correct them and start again.',
       problems: parsed.error.issues.map((issue) => ({
         where: issue.path.join('.'),
-        what: `${JSON.stringify(given[String(issue.path[0])])}: ${issue.message}`,
+        // A token that is wrong is a secret all the same.
+        what: String(issue.path[0]).endsWith('_TOKEN')
+          ? issue.message
+          : `${JSON.stringify(given[String(issue.path[0])])}: ${issue.message}`,
         remedy: 'See `scoregate start --help`.',
       })),
     })
@@ -93,6 +99,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     sandbox: read.SCOREGATE_SANDBOX,
     onOtherSiteKey: read.SCOREGATE_SITE_KEY,
     roomUsers: read.SCOREGATE_ROOM_USERS,
+    metricsToken: read.SCOREGATE_METRICS_TOKEN,
     logLevel: read.SCOREGATE_LOG_LEVEL,
   }
 }

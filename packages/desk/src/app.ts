@@ -12,6 +12,9 @@ import type { Audit } from './audit/audit.ts'
 import { auditRoutes } from './audit/audit-routes.tsx'
 import type { DepositSite } from './deposits/receive-deposit.ts'
 import { workerRoutes } from './deposits/worker-routes.ts'
+import type { HealthCheck } from './health/health-check.ts'
+import { watchRoutes, workersPageRoutes } from './health/health-routes.tsx'
+import type { WorkerLog } from './health/worker-records.ts'
 import { bulkRoutes } from './inbox/bulk-routes.tsx'
 import { inboxRoutes } from './inbox/inbox-routes.tsx'
 import { assetRoutes } from './pages/asset-routes.ts'
@@ -29,6 +32,9 @@ export async function createDeskApp(
     accounts: Accounts
     workerToken: string
     audit: Audit
+    health: HealthCheck
+    metricsToken: string | undefined
+    workerLog: WorkerLog
     siteName: string
     sitePublicKey: SitePublicKey
     policyText: string
@@ -54,11 +60,13 @@ export async function createDeskApp(
   app.use(securityHeaders())
   app.route('/', assetRoutes(desk))
   app.route('/', workerRoutes(desk))
+  app.route('/', watchRoutes(desk))
   app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE }))
   app.route('/', signInRoutes({ ...desk, frame }))
   app.route('/', inboxRoutes({ ...desk, claimSeconds, frame }))
   app.route('/', bulkRoutes({ ...desk, blobs, frame }))
   app.route('/', reviewRoutes({ ...desk, blobs, frame }))
+  app.route('/', workersPageRoutes({ ...desk, frame }))
   app.route('/', auditRoutes({ ...desk, frame }))
   app.route('/', viewerRoutes({ ...desk, frame }))
   app.route('/', siteRoutes({ ...desk, frame }))

@@ -10,6 +10,8 @@ export type DeskConfig = {
   readonly policyFile: string
   /** What the site's workers show to deposit holds. */
   readonly workerToken: string
+  /** What a Prometheus server shows to read the metrics; without one there are none. */
+  readonly metricsToken?: string
   /** The platforms that this desk publishes to, each with the token by which it knows this site. */
   readonly platforms: readonly { readonly url: string; readonly siteToken: string }[]
   /** Reviewers to make sure of at the start. */

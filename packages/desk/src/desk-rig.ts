@@ -17,6 +17,7 @@ import { type PlatformRig, SITE_TOKEN, startPlatform } from './platform-rig.ts'
 import { ensureSitePublicKey } from './site/site-key.ts'
 import { type RunningDesk, startDesk } from './start-desk.ts'
 
+export const METRICS_TOKEN = 'metrics-token-of-the-test'
 export const WORKER_TOKEN = 'worker-token-of-the-test'
 const REVIEWERS = ['first-reviewer', 'second-reviewer'] as const
 export const PASSWORD = 'a long enough password'
@@ -99,6 +100,7 @@ export class DeskRig {
       port: 0,
       policyFile: join(this.folder, 'policy.yaml'),
       workerToken: WORKER_TOKEN,
+      metricsToken: METRICS_TOKEN,
       platforms: [{ url: this.platform.url, siteToken: SITE_TOKEN }],
       provision: {
         people: REVIEWERS.map((username) => ({ username, password: PASSWORD, token: tokenOf(username) })),

@@ -15,6 +15,7 @@ export const paths = {
   signInLink: '/sign-in/link',
   signOut: '/sign-out',
   site: '/site',
+  workers: '/workers',
   audit: '/audit',
   auditExport: (format: 'jsonl' | 'csv'): string => `/audit/export.${format}`,
   asset: (name: string): string => `/assets/${name}`,

@@ -17,6 +17,8 @@ import { findClockMark } from './clock/clock-mark.ts'
 import { createSiteClock, type SiteClock } from './clock/site-clock.ts'
 import type { DeskConfig } from './config.ts'
 import { normalPlatform } from './deposits/check-deposit.ts'
+import { createHealthCheck } from './health/health-check.ts'
+import { createWorkerLog } from './health/worker-records.ts'
 import { DESK_MIGRATIONS } from './migrations/desk-migrations.ts'
 import type { DeskTables } from './migrations/desk-tables.ts'
 import { startOutbox } from './release/outbox.ts'
@@ -83,7 +85,8 @@ async function run(given: {
   const clock = siteClock.now
   const { db } = records
   const { log, workerToken, policyFile } = config
-  const vault = createVault({ db, clock, blobs: await openDiskBlobs(join(config.dataFolder, 'vault')) })
+  const vaultFolder = join(config.dataFolder, 'vault')
+  const vault = createVault({ db, clock, blobs: await openDiskBlobs(vaultFolder) })
   const closing = new AbortController()
   const platforms = new Map<string, PlatformClient>(
     config.platforms.map(({ url, siteToken }) => [
@@ -119,6 +122,12 @@ async function run(given: {
         workerToken,
         log,
       },
+      health: createHealthCheck({
+        ...{ db, vaultFolder, audit, siteClock, monotonic },
+        dataFolder: config.dataFolder,
+      }),
+      metricsToken: config.metricsToken,
+      workerLog: createWorkerLog({ db, clock }),
       siteName: policy.site,
       islandsFolder: config.islandsFolder,
       sitePublicKey: sitePublicKeyOf(siteKey),

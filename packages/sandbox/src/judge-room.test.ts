@@ -1,7 +1,7 @@
+import { ROOM_PROMISES } from '@scoregate/protocol/room-promises'
 import { describe, expect, it } from 'vitest'
 import { judgeRoom } from './judge-room.ts'
 import type { ProbedRoom } from './probe-room.ts'
-import { ROOM_PROMISES } from './promises.ts'
 import type { EndedRun } from './sandbox.ts'
 
 describe('a room that was tried', () => {

@@ -1,6 +1,7 @@
+import { ROOM_PROMISES, type RoomPromise } from '@scoregate/protocol/room-promises'
 import type { ProbeFacts } from './probe-program.ts'
 import { PROBE_LIMITS, type ProbedRoom } from './probe-room.ts'
-import { type PromiseReport, ROOM_PROMISES, type RoomPromise, reportOf } from './promises.ts'
+import { type PromiseReport, reportOf } from './promises.ts'
 import type { RunOutcome, Sandbox } from './sandbox.ts'
 
 /** What was seen, and what to do if it is not what was promised. */

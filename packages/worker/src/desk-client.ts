@@ -10,6 +10,7 @@ import {
 } from '@scoregate/protocol/deposit'
 import type { Digest } from '@scoregate/protocol/digest'
 import { ErrorBody } from '@scoregate/protocol/errors'
+import { WORKER_REPORT_PATH, type WorkerReport } from '@scoregate/protocol/worker-report'
 import { type Answer, call } from './http-call.ts'
 import { sendFile } from './send-file.ts'
 
@@ -24,6 +25,8 @@ export type DeskTrouble = {
 /** The site's desk as a worker sees it. Every function tries once; throws only when `signal` is aborted. */
 export type DeskClient = {
   getSite(signal: AbortSignal): Promise<{ readonly kind: 'site'; readonly site: WorkerSite } | DeskTrouble>
+  /** Says how this worker is; an older desk does not know what that is. */
+  report(report: WorkerReport, signal: AbortSignal): Promise<{ readonly kind: 'told' } | DeskTrouble>
   /** Stores a file in the vault under its digest. */
   putBlob(
     blob: { readonly sha256: Digest; readonly file: string },
@@ -47,19 +50,31 @@ const DEPOSIT_TIMEOUT_MS = 120_000
 const FILE_TIMEOUT_MS = 3_600_000
 
 /** Speaks the deposit wire of `@scoregate/protocol/deposit` with the desk at `deskUrl`. */
-export function connectDesk(desk: { readonly deskUrl: string; readonly deskToken: string }): DeskClient {
+export function connectDesk(desk: {
+  readonly deskUrl: string
+  readonly deskToken: string
+  readonly workerName: string
+}): DeskClient {
   const base = desk.deskUrl.replace(/\/+$/, '')
   const token = desk.deskToken
 
   return {
     async getSite(signal) {
-      const url = base + WORKER_SITE_PATH
+      // The name is for the desk's page of workers; a desk that has none does not look at it.
+      const url = `${base}${WORKER_SITE_PATH}?worker=${encodeURIComponent(desk.workerName)}`
       const answer = await call({ method: 'GET', url, token, timeoutMs: QUESTION_TIMEOUT_MS, signal })
       if (answer.kind === 'unreachable' || answer.status !== 200) return troubleOf(answer)
       const site = WorkerSite.safeParse(answer.body)
       return site.success
         ? { kind: 'site', site: site.data }
         : unreadable('a policy that this worker cannot read; are both of the same version?')
+    },
+
+    async report(report, signal) {
+      const url = base + WORKER_REPORT_PATH
+      const body = JSON.stringify(report)
+      const answer = await call({ method: 'PUT', url, token, body, timeoutMs: QUESTION_TIMEOUT_MS, signal })
+      return answer.kind === 'answer' && answer.status === 200 ? { kind: 'told' } : troubleOf(answer)
     },
 
     async putBlob({ sha256, file }, signal) {

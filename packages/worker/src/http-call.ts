@@ -5,7 +5,7 @@ export type Answer =
 
 /** One request with a token. */
 export type Call = {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: string
   readonly token: string
   /** JSON as text; a Blob is sent as its bytes, with its length in front. */

@@ -11,6 +11,7 @@ import { Digest } from '@scoregate/protocol/digest'
 import type { InputLink, Job } from '@scoregate/protocol/job'
 import type { ManifestSection } from '@scoregate/protocol/manifest'
 import { readPack } from '@scoregate/protocol/pack'
+import { WorkerReport } from '@scoregate/protocol/worker-report'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import pino from 'pino'
 import { expect, vi } from 'vitest'
@@ -37,10 +38,19 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
   const blobs = new Map<string, Buffer>()
   const deposits: Deposit[] = []
   const requests: string[] = []
+  const reports: WorkerReport[] = []
   const logLines: string[] = []
   const workers: Worker[] = []
   const state = {
-    desk: 'up' as 'up' | 'down' | 'site-only' | 'superseding' | 'has-another' | 'refusing' | 'proxy-refusing',
+    desk: 'up' as
+      | 'up'
+      | 'down'
+      | 'site-only'
+      | 'superseding'
+      | 'has-another'
+      | 'refusing'
+      | 'proxy-refusing'
+      | 'without-reports',
     /** Answer of the hub to messages about a job. */
     lease: 'held' as 'held' | 'lost' | 'cancelled',
     leaseSeconds: 1,
@@ -96,6 +106,11 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
     if (state.desk === 'down' || (state.desk === 'site-only' && what !== 'site'))
       return send(response, 503, {})
     if (what === 'site') return send(response, 200, site)
+    if (what === 'report') {
+      if (state.desk === 'without-reports') return send(response, 404, {})
+      reports.push(WorkerReport.parse(JSON.parse(bytes.toString())))
+      return send(response, 200, {})
+    }
     if (what === 'blobs') {
       const sha256 = createHash('sha256').update(bytes).digest('hex')
       if (sha256 !== path[3] || request.headers['content-length'] !== String(bytes.length))
@@ -149,6 +164,7 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
     deposits,
     blobs,
     requests,
+    reports,
     dataFolder,
     hubUrl: hub.url,
 

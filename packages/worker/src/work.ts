@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Version } from '@scoregate/gate/upward-word'
@@ -9,11 +8,12 @@ import type { Logger } from 'pino'
 import { WorkerConfig, type WorkerConfigInput } from './config.ts'
 import { type Depositor, startDepositor } from './depositor.ts'
 import { connectDesk, type DeskClient } from './desk-client.ts'
-import { neededDiskBytes } from './disk-need.ts'
+import { freeBytesOf, neededDiskBytes } from './disk-need.ts'
 import { connectHubQueue, type HubQueue, type LeasedJob, type LeaseStanding } from './hub-queue.ts'
 import { type InputCache, openInputCache } from './input-cache.ts'
 import { keepLease, type LeaseKeeper } from './lease-keeper.ts'
 import { listParkedRuns } from './parked-runs.ts'
+import { reportToDesk } from './reporting.ts'
 import { NETWORK_PACE, pauseForRetry, type RetryPace } from './retry.ts'
 import { removeLeftRooms } from './run-room.ts'
 import { runSubmission } from './run-submission.ts'
@@ -39,6 +39,8 @@ type Working = {
   readonly spool: Spool
   readonly cache: InputCache
   readonly depositor: Depositor
+  /** How many jobs run now. */
+  readonly load: { running: number }
   /** Aborted when the worker stops. */
   readonly signal: AbortSignal
 }
@@ -85,18 +87,20 @@ export async function startWorker(given: WorkerConfigInput, parts: WorkerParts):
     spool,
     cache,
     depositor,
+    load: { running: 0 },
     signal: stopping.signal,
   }
   await depositLeftovers(working)
   const parked = await listParkedRuns(config.dataFolder)
   if (parked.length > 0) log.error({ runs: parked.length }, 'sealed runs that the desk refused lie in parked')
   const slots = Array.from({ length: config.slots }, () => takeJobs(working))
+  const reports = reportToDesk({ ...working, version: VERSION, running: () => working.load.running })
   log.info({ slots: config.slots, sandbox: sandbox.name }, 'the worker takes jobs')
 
   return {
     async stop() {
       stopping.abort(new Error('the worker stops'))
-      await Promise.all(slots)
+      await Promise.all([...slots, reports])
       await depositor.stop()
     },
   }
@@ -155,16 +159,12 @@ async function hasRoomFor({ limits }: WorkerSite, { config, cache, log }: Workin
   return false
 }
 
-async function freeBytesOf(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
-}
-
 async function doJob(lease: Lease, site: WorkerSite, working: Working): Promise<void> {
   const { queue, depositor, pace } = working
   const { job, leaseSeconds } = lease
   const log = working.log.child({ jobId: job.jobId, attempt: job.attempt, submission: job.submission.id })
   log.info('a job is leased')
+  working.load.running += 1
   const keeper = keepLease({ queue, job, leaseSeconds, log, pace })
   const signal = AbortSignal.any([working.signal, keeper.signal])
   let isSealed = false
@@ -190,6 +190,8 @@ async function doJob(lease: Lease, site: WorkerSite, working: Working): Promise<
     await keeper.stop()
     if (!signal.aborted) log.error(troubleOf(error), 'the worker could not finish a job')
     await endWithoutResult(job, keeper, working, log)
+  } finally {
+    working.load.running -= 1
   }
 }
 

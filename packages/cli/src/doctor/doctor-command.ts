@@ -1,11 +1,14 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { parsePolicy, workerSite } from '@scoregate/gate/policy'
 import type { WorkerSite } from '@scoregate/protocol/deposit'
+import type { RoomExamination } from '@scoregate/protocol/worker-report'
 import { examineSandbox } from '@scoregate/sandbox/examine-sandbox'
 import { findSandbox } from '@scoregate/sandbox/find-sandbox'
-import type { PromiseReport } from '@scoregate/sandbox/promises'
+import type { PromiseReport, PromiseState } from '@scoregate/sandbox/promises'
+import { doctorResultFile } from '@scoregate/worker/doctor-result'
 import { installationPaths } from '../installation.ts'
 import { EXIT, say, sayJson } from '../print.ts'
+import { writePrivateJson } from '../private-file.ts'
 import type { Settings } from '../settings.ts'
 import { DoctorReport, doctorText } from './doctor-report.ts'
 import { examineImages, namedEngineImages } from './examine-images.ts'
@@ -19,6 +22,7 @@ import { examineParkedRuns } from './examine-parked-runs.ts'
 export async function runDoctor(settings: Settings, { json }: { readonly json: boolean }): Promise<number> {
   if (!json) say('Trying this out in a few small rooms, which takes some seconds …\n')
   const report = await examine(settings)
+  await keepForWorker(settings, report)
   if (json) sayJson(report)
   else say(doctorText(report))
   return report.verdict === 'all-holds' ? EXIT.ok : EXIT.failed
@@ -46,6 +50,27 @@ async function examine(settings: Settings): Promise<DoctorReport> {
     sandboxes,
     machine,
   })
+}
+
+/** The worker of this installation passes on which promises hold, so that the desk can show it. */
+async function keepForWorker({ dataFolder }: Settings, report: DoctorReport): Promise<void> {
+  const { worker } = installationPaths(dataFolder)
+  const sandbox = report.sandboxes.find((one) => one.sandbox === report.chosen)
+  if (sandbox === undefined || !(await isFolder(worker))) return
+  const inState = (state: PromiseState) =>
+    sandbox.promises.filter((one) => one.state === state).map(({ id }) => id)
+  const result: RoomExamination = {
+    examinedAt: new Date().toISOString(),
+    sandbox: sandbox.sandbox,
+    broken: inState('does-not-hold'),
+    unchecked: inState('not-checked'),
+  }
+  await writePrivateJson(doctorResultFile(worker), result)
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isDirectory() ?? false
 }
 
 function verdictOf(isUsable: boolean, doesHold: boolean): DoctorReport['verdict'] {

@@ -10,7 +10,9 @@ import {
 import { Digest } from '@scoregate/protocol/digest'
 import { ErrorBody } from '@scoregate/protocol/errors'
 import { Receipt, ReceiptPredicate } from '@scoregate/protocol/receipt'
+import { WORKER_REPORT_PATH, WorkerReport } from '@scoregate/protocol/worker-report'
 import { z } from 'zod'
+import { Health } from '../health/health-check.ts'
 import {
   ClaimAnswer,
   DecisionAnswer,
@@ -130,6 +132,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     method: 'put',
+    path: WORKER_REPORT_PATH,
+    who: 'worker',
+    summary: 'Tell how a worker is',
+    body: WorkerReport,
+    answers: { 200: { words: 'It is written down', body: z.object({}) } },
+  },
+  {
+    method: 'put',
     path: `${BLOBS_PATH}/{sha256}`,
     who: 'worker',
     summary: 'Store a sealed file in the vault',
@@ -156,8 +166,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: 'get',
     path: '/healthz',
     who: 'anybody',
-    summary: 'Whether the desk is up',
-    answers: { 200: { words: 'It is', body: z.object({ status: z.literal('ok') }) } },
+    summary: 'How the desk is, in closed words',
+    answers: {
+      200: { words: 'All is well', body: Health },
+      503: { words: 'Something needs a person', body: Health },
+    },
   },
 ]
 

@@ -2,12 +2,12 @@ import { ScoregateError } from '@scoregate/protocol/errors'
 import type { WebEnv } from '@scoregate/web/environment'
 import { requirePerson } from '@scoregate/web/identity'
 import { type Context, Hono } from 'hono'
-import { stream } from 'hono/streaming'
 import type { Logger } from 'pino'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
 import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
+import { streamLines } from '../stream-lines.ts'
 import type { Audit } from './audit.ts'
 import { type AuditFilter, filteredBy, filterQuery, readFilter } from './audit-filter.ts'
 import { AuditPage } from './audit-page.tsx'
@@ -51,17 +51,7 @@ export function auditRoutes(desk: AuditDesk): Hono<WebEnv> {
       c.header('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl')
       c.header('content-disposition', `attachment; filename="audit.${format}"`)
       c.header('cache-control', 'no-store')
-      return stream(
-        c,
-        async (to) => {
-          if (format === 'csv') await to.write(CHAIN_CSV_HEAD)
-          for await (const found of entries) {
-            if (to.aborted) return
-            await to.write(format === 'csv' ? csvOf(found) : `${found.line}\n`)
-          }
-        },
-        async (error) => desk.log.error({ err: error }, 'An export of the audit chain broke off.'),
-      )
+      return c.body(streamLines(linesOf(entries, format), desk.log))
     })
   }
 
@@ -102,6 +92,11 @@ async function readPage(
     newerHref: hasNewer ? link(first === undefined ? {} : { after: `${first}` }) : undefined,
     olderHref: hasOlder && last !== undefined ? link({ before: `${last}` }) : undefined,
   }
+}
+
+async function* linesOf(entries: AsyncIterable<FoundEntry>, format: 'jsonl' | 'csv'): AsyncGenerator<string> {
+  if (format === 'csv') yield CHAIN_CSV_HEAD
+  for await (const found of entries) yield format === 'csv' ? csvOf(found) : `${found.line}\n`
 }
 
 /** A line that is not as it was written still has its number. */

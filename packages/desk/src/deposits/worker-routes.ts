@@ -11,24 +11,29 @@ import { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { ManifestSection } from '@scoregate/protocol/manifest'
 import { PACK_HEADER_BYTES } from '@scoregate/protocol/pack'
+import { WORKER_REPORT_PATH, WorkerReport } from '@scoregate/protocol/worker-report'
 import type { WebEnv } from '@scoregate/web/environment'
 import { bearerToken } from '@scoregate/web/identity'
 import { bodyStream } from '@scoregate/web/request-body'
 import { sameSecret } from '@scoregate/web/secrets'
 import { Hono, type MiddlewareHandler } from 'hono'
 import type { Logger } from 'pino'
+import type { z } from 'zod'
+import type { WorkerLog } from '../health/worker-records.ts'
 import { type DepositSite, receiveDeposit } from './receive-deposit.ts'
 import { receivePack } from './receive-pack.ts'
 
 /** A manifest of a hundred thousand files with long names. */
 const MAX_DEPOSIT_BYTES = 128 * 1_048_576
 
+const MAX_REPORT_BYTES = 16_384
+
 /** Two of each of two programs. */
 const LOG_STREAMS = 4
 
 /** The routes that the site's workers use; the wire is described in `@scoregate/protocol/deposit`. */
 export function workerRoutes(
-  given: DepositSite & { workerToken: string; log: Logger; onDeposit: () => void },
+  given: DepositSite & { workerToken: string; workerLog: WorkerLog; log: Logger; onDeposit: () => void },
 ): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   const site = workerSite(given.policy, given.policyDigest)
@@ -37,7 +42,16 @@ export function workerRoutes(
 
   app.use('/api/worker/*', requireWorker(given.workerToken))
 
-  app.get(WORKER_SITE_PATH, (c) => c.json(site))
+  app.get(WORKER_SITE_PATH, async (c) => {
+    await given.workerLog.seen(c.req.query('worker') ?? '')
+    return c.json(site)
+  })
+
+  app.put(WORKER_REPORT_PATH, async (c) => {
+    const text = await readText(bodyStream(c), MAX_REPORT_BYTES)
+    await given.workerLog.report(parseFields(text, WorkerReport))
+    return c.json({})
+  })
 
   app.put(`${BLOBS_PATH}/:sha256`, async (c) => {
     const sha256 = Digest.safeParse(c.req.param('sha256'))
@@ -52,8 +66,9 @@ export function workerRoutes(
   })
 
   app.post(DEPOSITS_PATH, async (c) => {
-    const deposit = parseDeposit(await readText(bodyStream(c), MAX_DEPOSIT_BYTES))
+    const deposit = parseFields(await readText(bodyStream(c), MAX_DEPOSIT_BYTES), Deposit)
     const { holdId, isNew } = await receiveDeposit(given, deposit)
+    await given.workerLog.seen(deposit.worker)
     if (isNew) {
       given.log.info(
         { holdId, jobId: deposit.job.jobId, worker: deposit.worker },
@@ -88,14 +103,14 @@ function requireWorker(workerToken: string): MiddlewareHandler<WebEnv> {
   }
 }
 
-function parseDeposit(text: string): Deposit {
+function parseFields<T>(text: string, schema: z.ZodType<T>): T {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw badFields([{ where: 'body', what: 'is not JSON', remedy: 'Send a deposit as JSON.' }], cause)
+    throw badFields([{ where: 'body', what: 'is not JSON', remedy: 'Send JSON.' }], cause)
   }
-  const parsed = Deposit.safeParse(value)
+  const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw badFields(
     parsed.error.issues.slice(0, 100).map((issue) => ({
@@ -116,7 +131,7 @@ async function readText(stream: AsyncIterable<Uint8Array>, maxBytes: number): Pr
       throw new ScoregateError({
         kind: 'too-large',
         code: 'deposit-too-large',
-        message: `The deposit is larger than ${maxBytes} bytes.`,
+        message: `The body is larger than ${maxBytes} bytes.`,
         remedy: 'Lower the number of output files that the policy allows.',
       })
     }
@@ -132,7 +147,7 @@ function badFields(
   return new ScoregateError({
     kind: 'bad-input',
     code: 'bad-fields',
-    message: 'Some fields of the deposit are missing or wrong.',
+    message: 'Some fields are missing or wrong.',
     remedy: 'Correct the fields that are listed and send it again.',
     problems,
     cause,

@@ -107,6 +107,8 @@ export interface DeskTables extends AccountTables {
   inbox_count: { list: string; holds: number }
   /** Who is looking at a waiting hold; a trigger ends it with the decision. */
   hold_claim: { hold_id: string; reviewer: string; claimed_until: string }
+  /** What the desk has heard of its workers. */
+  worker: { name: string; seen_at: string; reported_at: string | null; report_json: string | null }
   policy_used: { policy_digest: string; policy_text: string; first_used_at: string }
 }
 

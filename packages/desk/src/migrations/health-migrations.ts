@@ -16,4 +16,24 @@ export const HEALTH_MIGRATIONS: readonly Migration[] = [
       'create index audit_entry_by_hold on audit_entry (hold_id, sequence)',
     ],
   },
+  {
+    name: '0461-workers',
+    statements: [
+      `create table worker (
+        name text primary key,
+        seen_at text not null,
+        reported_at text,
+        report_json text
+      )`,
+      'create index hold_by_worker on hold (worker, deposited_at)',
+    ],
+  },
+  {
+    name: '0462-report',
+    statements: [
+      'create index hold_by_deposit on hold (deposited_at)',
+      'create index decision_by_time on decision (decided_at)',
+      'create index outbox_by_end on outbox (ended_at)',
+    ],
+  },
 ]

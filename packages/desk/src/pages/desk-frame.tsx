@@ -9,7 +9,7 @@ import { paths } from '../paths.ts'
 import { findScripts, type Island } from './islands.ts'
 
 /** Which entry of the main navigation a page belongs to. */
-export type Place = 'inbox' | 'audit' | 'site' | 'none'
+export type Place = 'inbox' | 'workers' | 'audit' | 'site' | 'none'
 
 /** What a page says in the desk's frame. */
 export type FramedPage = {
@@ -70,6 +70,7 @@ export async function createFrame(given: {
 function navigation(place: Place): PageProps['nav'] {
   return [
     { href: paths.inbox(), label: 'Inbox', current: place === 'inbox' },
+    { href: paths.workers, label: 'Workers', current: place === 'workers' },
     { href: paths.audit, label: 'Audit', current: place === 'audit' },
     { href: paths.site, label: 'Site', current: place === 'site' },
   ]

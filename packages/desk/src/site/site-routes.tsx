@@ -1,6 +1,5 @@
 import type { WebEnv } from '@scoregate/web/environment'
 import { Hono } from 'hono'
-import { sql } from 'kysely'
 import { findChainHead } from '../audit/record-act.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
@@ -11,7 +10,7 @@ import { SitePage, type SitePageProps } from './site-page.tsx'
 
 const BACKLOG_SHOWN = 50
 
-/** The page about the site, and the answer for whoever watches over the program. */
+/** The page about the site. */
 export function siteRoutes(
   desk: { db: DeskDb; clock: () => Date; frame: Frame } & Pick<
     SitePageProps,
@@ -32,11 +31,6 @@ export function siteRoutes(
       />
     )
     return c.html(desk.frame(c, { title: 'Site', place: 'site', content }))
-  })
-
-  app.get('/healthz', async (c) => {
-    await sql`select 1`.execute(desk.db)
-    return c.json({ status: 'ok' })
   })
 
   return app
