@@ -50,6 +50,9 @@ export async function build() {
 
   rmSync(`${target}/assets`, { recursive: true, force: true })
   cpSync(`${root}/packages/ui/src/assets`, `${target}/assets`, { recursive: true })
+  // Started by itself, and found beside the bundle.
+  const decoder = 'decode-program.cjs'
+  cpSync(`${root}/packages/desk/src/viewers/${decoder}`, `${target}/${decoder}`)
 }
 
 /** @param {string} name */

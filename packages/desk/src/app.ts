@@ -23,6 +23,7 @@ import { renderError } from './pages/error-page.tsx'
 import { reviewRoutes } from './review/review-routes.tsx'
 import { SESSION_COOKIE, signInRoutes } from './reviewers/sign-in-routes.tsx'
 import { siteRoutes } from './site/site-routes.tsx'
+import { searchRoutes } from './viewers/search-routes.tsx'
 import { viewerRoutes } from './viewers/viewer-routes.tsx'
 
 /** Puts the desk's routes together. Workers come first: their token is no person's, and their bodies are not forms. */
@@ -69,6 +70,7 @@ export async function createDeskApp(
   app.route('/', workersPageRoutes({ ...desk, frame }))
   app.route('/', auditRoutes({ ...desk, frame }))
   app.route('/', viewerRoutes({ ...desk, frame }))
+  app.route('/', searchRoutes({ ...desk, frame }))
   app.route('/', siteRoutes({ ...desk, frame }))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
   app.route('/', docsRoutes({ frame }))

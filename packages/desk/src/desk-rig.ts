@@ -330,12 +330,13 @@ export class DeskRig {
 
   /** Signs in as a browser does, with nothing but a form. */
   async signIn(): Promise<{
-    get(path: string): Promise<Response>
+    get(path: string, headers?: Record<string, string>): Promise<Response>
     post(path: string, fields: [string, string][]): Promise<Response>
   }> {
     const cookie = await this.cookieOf(REVIEWERS[0])
     return {
-      get: (path) => fetch(`${this.url}${path}`, { headers: { cookie }, redirect: 'manual' }),
+      get: (path, headers = {}) =>
+        fetch(`${this.url}${path}`, { headers: { ...headers, cookie }, redirect: 'manual' }),
       post: (path, fields) =>
         fetch(`${this.url}${path}`, {
           method: 'POST',

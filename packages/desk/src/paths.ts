@@ -29,6 +29,12 @@ export const paths = {
     `/holds/${id}/files/${n}?${Object.entries(view)
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .join('&')}`,
+  filePicture: (id: string, n: number): string => `/holds/${id}/files/${n}/picture.png`,
+  fileRendered: (id: string, n: number): string => `/holds/${id}/files/${n}/rendered`,
+  fileSearch: (id: string, n: number): string => `/holds/${id}/files/${n}/search`,
+  /** A line that a search found; the page begins before it, so that it is not the first thing to be seen. */
+  fileFound: (id: string, n: number, offset: number, line: number): string =>
+    `/holds/${id}/files/${n}?as=text&offset=${Math.max(0, offset - 500)}#L${line}`,
   fileLine: (id: string, n: number): string => `/holds/${id}/files/${n}/line`,
   download: (id: string, n: number): string => `/holds/${id}/files/${n}/download`,
   receipt: (id: string, outcome: string): string => `/holds/${id}/receipts/${outcome}`,

@@ -4,6 +4,7 @@ import { Cluster, Stack } from '@scoregate/ui/layout'
 import { LinedText } from '@scoregate/ui/visible-text'
 import type { FC } from 'hono/jsx'
 import { parseOffset, paths } from '../paths.ts'
+import { SearchBox } from './search-view.tsx'
 import {
   CONTINUATION_BYTES,
   linesOf,
@@ -76,8 +77,9 @@ const Pager: FC<{ file: ViewedFile; from: number; to: number }> = ({ file, from,
 }
 
 /** Search, and the way to a line. */
-const TextTools: FC<{ file: ViewedFile }> = ({ file: { hold, number } }) => (
+const TextTools: FC<{ file: ViewedFile }> = ({ file, file: { hold, number } }) => (
   <Cluster gap="normal">
+    <SearchBox file={file} />
     <SearchForm action={paths.fileLine(hold.id, number)} label="Go to a line">
       <label>
         Line <input class="input" name="line" inputmode="numeric" pattern="[0-9]+" size={9} required />

@@ -1,4 +1,5 @@
 import { FileViewKind } from '@scoregate/protocol/audit'
+import { ScoregateError } from '@scoregate/protocol/errors'
 import { showInertLine } from '@scoregate/ui/inert-text'
 import type { WebEnv } from '@scoregate/web/environment'
 import { requirePerson } from '@scoregate/web/identity'
@@ -14,7 +15,9 @@ import { FilePage } from './file-page.tsx'
 import { readCoverage } from './file-view.ts'
 import { viewHex } from './hex-view.tsx'
 import { PROBE_BYTES, viewForContent } from './kind-of-content.ts'
+import { redrawPicture, viewPicture } from './picture-view.tsx'
 import { recordViews } from './record-view.ts'
+import { RENDERED_MAX_BYTES, RENDERED_POLICY, viewRendered } from './rendered-view.tsx'
 import { viewText } from './text-view.tsx'
 import type { FileView, ViewedFile, ViewQuery } from './viewed-file.ts'
 
@@ -32,6 +35,8 @@ const VIEWS: Readonly<
   Partial<Record<FileViewKind, (file: ViewedFile, query: ViewQuery) => Promise<FileView>>>
 > = {
   text: viewText,
+  picture: viewPicture,
+  rendered: viewRendered,
   hex: viewHex,
 }
 
@@ -53,7 +58,35 @@ export function viewerRoutes(desk: ViewerDesk): Hono<WebEnv> {
     return c.redirect(`${paths.fileView(hold.id, number, view)}#L${line}`, 303)
   })
 
+  app.get('/holds/:id/files/:n/picture.png', async (c) => {
+    const drawn = await sayVaultErrors(async () => redrawPicture(await openFile(desk, c)))
+    if (drawn.kind === 'none') throw noPicture(drawn.reason)
+    c.header('content-type', 'image/png')
+    c.header('content-security-policy', "sandbox; default-src 'none'; frame-ancestors 'none'")
+    return c.body(new Uint8Array(drawn.png))
+  })
+
+  app.get('/holds/:id/files/:n/rendered', async (c) => {
+    const { hold, number, entry, bytes } = await openFile(desk, c)
+    // In a tab of its own a click could lead away: there is no page around it that says where a frame may go.
+    if (c.req.header('sec-fetch-dest') !== 'iframe' || entry.sizeBytes > RENDERED_MAX_BYTES)
+      return c.redirect(paths.fileView(hold.id, number, { as: 'rendered' }), 303)
+    const page = await sayVaultErrors(() => bytes.read(entry, { offset: 0, length: RENDERED_MAX_BYTES }))
+    c.header('content-type', 'text/html; charset=utf-8')
+    c.header('content-security-policy', RENDERED_POLICY)
+    return c.body(new Uint8Array(page))
+  })
+
   return app
+}
+
+function noPicture(reason: string): ScoregateError {
+  return new ScoregateError({
+    kind: 'not-found',
+    code: 'no-picture',
+    message: reason,
+    remedy: 'Look at it as text, or byte by byte.',
+  })
 }
 
 async function openFile(desk: ViewerDesk, c: Context<WebEnv>): Promise<ViewedFile> {
