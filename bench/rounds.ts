@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 
-/** What one bench found. `value` is a ratio of two medians of one run, or megabytes; smaller is better. */
+/** What one bench found. `value` is a ratio of two medians of one run, megabytes, or milliseconds; smaller is better. */
 export type BenchResult = {
   readonly name: string
-  readonly unit: 'times' | 'MB'
+  readonly unit: 'times' | 'MB' | 'ms'
   readonly value: number
   readonly goal: number
-  /** Every measurement, for whoever doubts a median: seconds by side, or megabytes. */
+  /** Every measurement, for whoever doubts a median: seconds by side, megabytes, or milliseconds. */
   readonly measured: Readonly<Record<string, readonly number[]>>
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchInbox } from './inbox.ts'
 import { type MachineFacts, machineFacts } from './machine.ts'
 import { benchMemory } from './memory.ts'
 import { type BenchResult, median } from './rounds.ts'
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, (home: string) => Promise<BenchResult[]>>
   sealing: benchSealing,
   'whole-run': benchWholeRun,
   memory: benchMemory,
+  inbox: benchInbox,
 }
 
 const { values, positionals } = parseArgs({

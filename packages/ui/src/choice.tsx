@@ -15,6 +15,8 @@ export const SelectField: FC<
     options: readonly { value: string; label: string }[]
     value?: string | undefined
     width?: InputWidth | undefined
+    /** Of a search: it may always be left as it is, and to say so would be noise. */
+    isSearch?: boolean | undefined
   }
 > = (props) => (
   <Field {...props}>
@@ -22,7 +24,7 @@ export const SelectField: FC<
       class={`input input-select input-${props.width ?? 'medium'}`}
       id={fieldId(props.name)}
       name={props.name}
-      required={props.isOptional !== true}
+      required={props.isOptional !== true && props.isSearch !== true}
       aria-invalid={props.error === undefined ? undefined : 'true'}
       aria-describedby={describedBy(props)}
     >

@@ -33,14 +33,9 @@ export const SUMMARY_COLUMNS = [
 
 /** Holds of which a release was stopped and nobody has put it right, the oldest first. */
 export async function listAlarms(db: DeskDb, limit: number): Promise<HoldId[]> {
-  const rows = await db
-    .selectFrom('hold')
-    .select('id')
-    .where('alarm', 'is not', null)
-    .where('ended_at', 'is', null)
-    .orderBy('deposited_at')
-    .limit(limit)
-    .execute()
+  // The index is named as in the inbox: without, every hold that has not ended is read.
+  const { rows } = await sql<{ id: string }>`select id from hold indexed by hold_alarmed
+    where alarm is not null and ended_at is null order by deposited_at limit ${sql.lit(limit)}`.execute(db)
   return rows.map(({ id }) => HoldId.parse(id))
 }
 

@@ -187,7 +187,7 @@ const Choose: FC<{
     label={label}
     value={value ?? ''}
     width="full"
-    isOptional
+    isSearch
     options={[
       { value: '', label: 'Any' },
       ...Object.entries(words).map(([key, text]) => ({ value: key, label: `${text}${suffix}` })),

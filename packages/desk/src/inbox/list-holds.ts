@@ -8,6 +8,7 @@ import {
   type HoldList,
   type InboxQuery,
   isFiltered,
+  SORT_KEYS,
   type SortKey,
   sortingOf,
 } from './inbox-query.ts'
@@ -33,6 +34,14 @@ const SORT_COLUMN = {
   participant: 'participant_folded',
   worker: 'worker_folded',
 } as const satisfies Record<SortKey, string>
+
+/**
+ * The holds along the index of a list and a way to sort it. It is named, since SQLite prefers any older index in which it
+ * can look up a state, and would then read every hold of the list to filter and sort it.
+ */
+function holdsBy(list: HoldList, sort: SortKey): RawBuilder<unknown> {
+  return sql`hold indexed by ${sql.raw(`inbox_${list}_${SORT_COLUMN[sort]}`)}`
+}
 
 /** A page of a list, and what lies around it. */
 export type HoldsPage = {
@@ -91,7 +100,9 @@ export async function countFound(
   if (!isFiltered(query)) return { count: (await countHolds(db))[query.list], isMore: false }
   const conditions = conditionsOf(query, now)
   const { rows } = await sql<{ count: number }>`select count(*) as count from
-    (select 1 from hold where ${conditions} limit ${sql.lit(COUNTED_UP_TO + 1)})`.execute(db)
+    (select 1 from ${holdsBy(query.list, SORT_KEYS[query.list][0])} where ${conditions} limit ${sql.lit(COUNTED_UP_TO + 1)})`.execute(
+    db,
+  )
   const count = rows[0]?.count ?? 0
   return { count: Math.min(count, COUNTED_UP_TO), isMore: count > COUNTED_UP_TO }
 }
@@ -105,9 +116,10 @@ export async function countNew(
   query: InboxQuery,
   { since, now }: { since: Date; now: Date },
 ): Promise<number> {
-  const came = sql.raw(query.list === 'decided' ? 'decided_at' : 'deposited_at')
+  const by = query.list === 'decided' ? 'decided' : 'arrived'
+  const came = sql.raw(SORT_COLUMN[by])
   const { rows } = await sql<{ count: number }>`select count(*) as count from
-    (select 1 from hold where ${conditionsOf(query, now)} and ${came} > ${since.toISOString()}
+    (select 1 from ${holdsBy(query.list, by)} where ${conditionsOf(query, now)} and ${came} > ${since.toISOString()}
       limit ${sql.lit(NEWS_COUNTED_UP_TO)})`.execute(db)
   return rows[0]?.count ?? 0
 }
@@ -139,7 +151,9 @@ async function listIds(
     anchor === undefined
       ? sql``
       : sql` and (${column}, id) ${sql.raw(isAscending ? '>' : '<')} (${anchor.value}, ${anchor.id})`
-  const { rows } = await sql<{ id: HoldId }>`select id from hold where ${conditionsOf(query, now)}${beyond}
+  const { rows } = await sql<{
+    id: HoldId
+  }>`select id from ${holdsBy(query.list, sort)} where ${conditionsOf(query, now)}${beyond}
     order by ${column} ${direction}, id ${direction} limit ${sql.lit(limit)}`.execute(db)
   return rows.map(({ id }) => id)
 }
