@@ -20,6 +20,7 @@ import { inboxRoutes } from './inbox/inbox-routes.tsx'
 import { assetRoutes } from './pages/asset-routes.ts'
 import { createFrame } from './pages/desk-frame.tsx'
 import { renderError } from './pages/error-page.tsx'
+import { reportRoutes } from './report/report-routes.tsx'
 import { reviewRoutes } from './review/review-routes.tsx'
 import { SESSION_COOKIE, signInRoutes } from './reviewers/sign-in-routes.tsx'
 import { siteRoutes } from './site/site-routes.tsx'
@@ -68,6 +69,7 @@ export async function createDeskApp(
   app.route('/', bulkRoutes({ ...desk, blobs, frame }))
   app.route('/', reviewRoutes({ ...desk, blobs, frame }))
   app.route('/', workersPageRoutes({ ...desk, frame }))
+  app.route('/', reportRoutes({ ...desk, frame }))
   app.route('/', auditRoutes({ ...desk, frame }))
   app.route('/', viewerRoutes({ ...desk, frame }))
   app.route('/', searchRoutes({ ...desk, frame }))

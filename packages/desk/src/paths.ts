@@ -16,6 +16,8 @@ export const paths = {
   signOut: '/sign-out',
   site: '/site',
   workers: '/workers',
+  report: (month?: string): string => (month === undefined ? '/report' : `/report/${month}`),
+  reportCsv: (month: string): string => `/report/${month}.csv`,
   audit: '/audit',
   auditExport: (format: 'jsonl' | 'csv'): string => `/audit/export.${format}`,
   asset: (name: string): string => `/assets/${name}`,

@@ -10,6 +10,7 @@ import { ButtonLink } from './button.tsx'
 import { Stat } from './facts.tsx'
 import { Callout, EmptyState } from './feedback.tsx'
 import { Card, Cluster, Grid, Section, Stack } from './layout.tsx'
+import { BarPlot } from './plot.tsx'
 import { Steps, submissionSteps } from './steps.tsx'
 import { DataTable } from './table.tsx'
 
@@ -67,6 +68,16 @@ export function GalleryStates(): Child {
         <Stat label="Workers" value="10" note="all answering" href="#" />
         <Stat label="Median time to a decision" value="2.4 h" />
       </Grid>
+      <BarPlot
+        label="Deposits and decisions of four days: 3 and 2, 5 and 5, none, 7 and 4"
+        series={['decided', 'deposited']}
+        bars={[
+          { label: '1', values: [2, 3] },
+          { label: '2', values: [5, 5] },
+          { label: '3', values: [0, 0] },
+          { label: '4', values: [4, 7] },
+        ]}
+      />
       <Grid itemWidth="wide">
         <Callout tone="info">The next phase opens in 2 days.</Callout>
         <Callout tone="good" title="Released">

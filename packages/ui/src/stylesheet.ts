@@ -14,6 +14,7 @@ export const STYLESHEET_FILES = [
   'forms.css',
   'table.css',
   'prose.css',
+  'plot.css',
   'print.css',
 ] as const
 
