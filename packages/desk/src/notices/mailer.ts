@@ -1,0 +1,58 @@
+import { createTransport } from 'nodemailer'
+import { type Notice, noticeLine, noticeText } from './notice.ts'
+import type { ChannelAnswer } from './webhook.ts'
+
+/** Sends notices by mail. */
+export type Mailer = {
+  /** Never throws. */
+  send(to: string, notices: readonly Notice[]): Promise<ChannelAnswer>
+  close(): void
+}
+
+/** How the desk reaches its mail server. */
+export type MailSettings = {
+  /** `smtp://user:password@host:587` (upgraded with STARTTLS where the server offers it) or `smtps://…`. */
+  readonly smtpUrl: string
+  /** The sender, such as `scoregate@hospital.example`. */
+  readonly from: string
+}
+
+const SILENCE_MILLISECONDS = 20_000
+
+/** A mailer over one server. Mail is plain text: nothing in it can be rendered, loaded or run. */
+export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
+  const transport = createTransport({
+    url: smtpUrl,
+    pool: true,
+    maxConnections: 2,
+    connectionTimeout: SILENCE_MILLISECONDS,
+    greetingTimeout: SILENCE_MILLISECONDS,
+    socketTimeout: SILENCE_MILLISECONDS,
+    // A mail here is text; it never names a file or an address to take content from.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return {
+    async send(to, notices) {
+      const [first] = notices
+      if (first === undefined) return { kind: 'sent' }
+      const subject =
+        notices.length === 1 ? noticeLine(first) : `${notices.length} notices from the review desk`
+      try {
+        await transport.sendMail({
+          // An address as an object: no text of it is parsed as a list of addresses.
+          from: { name: 'Scoregate desk', address: from },
+          to: { name: '', address: to },
+          subject,
+          text: notices.map(noticeText).join('\n\n'),
+          headers: { 'Auto-Submitted': 'auto-generated' },
+        })
+        return { kind: 'sent' }
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+        return { kind: 'failed', why: `The mail server did not take it${code}.` }
+      }
+    },
+    close: () => transport.close(),
+  }
+}
