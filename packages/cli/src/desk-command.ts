@@ -15,6 +15,8 @@ export async function startDeskPart(settings: Settings, provision: Provision): P
     policyFile: settings.policyFile,
     workerToken: secrets.depositToken,
     ...(settings.metricsToken === undefined ? {} : { metricsToken: settings.metricsToken }),
+    ...(settings.publicDeskUrl === undefined ? {} : { publicUrl: settings.publicDeskUrl }),
+    ...(settings.mail === undefined ? {} : { mail: settings.mail }),
     platforms: [{ url: provision.hubUrl, siteToken: secrets.siteToken }],
     provision: {
       people: [secrets.reviewer],

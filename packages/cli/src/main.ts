@@ -39,6 +39,12 @@ const SETTING_OPTIONS = [
   { flags: '--sandbox <kind>', variable: 'SCOREGATE_SANDBOX', words: 'automatic, engine or bubblewrap' },
 ] as const
 
+const MAIL_HELP = `
+For notices by mail, in the environment only, since a command line is seen by everybody on the machine:
+  SCOREGATE_SMTP_URL   the mail server: smtp://name:password@mail.example.org:587, or smtps://…
+  SCOREGATE_MAIL_FROM  the sender: scoregate@example.org
+  SCOREGATE_DESK_URL   the address of the desk as reviewers reach it, for the links in notices`
+
 function withSettings(command: Command): Command {
   for (const option of SETTING_OPTIONS) {
     command.addOption(new Option(option.flags, `${option.words} [${option.variable}]`))
@@ -62,6 +68,7 @@ const program = new Command('scoregate')
   .showHelpAfterError('(see scoregate --help)')
 
 withSettings(program.command('start'))
+  .addHelpText('after', MAIL_HELP)
   .description('start hub, desk and one worker on this machine, with the example competition')
   .option('--no-example', 'start without the example competition [SCOREGATE_EXAMPLE=0]')
   .option('--json', 'print ready.json when all is up, and nothing else')
@@ -119,7 +126,10 @@ for (const part of PARTS) {
         return start(settings, await readProvision(settings))
       })
     })
-  if (part.name === 'desk') command.addCommand(siteKeyCommand((options) => settingsOf(options).dataFolder))
+  if (part.name === 'desk') {
+    command.addHelpText('after', MAIL_HELP)
+    command.addCommand(siteKeyCommand((options) => settingsOf(options).dataFolder))
+  }
 }
 
 withSettings(program.command('doctor'))

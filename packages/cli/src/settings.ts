@@ -34,7 +34,17 @@ const Environment = z.object({
   SCOREGATE_ROOM_USERS: RoomUsers.optional(),
   SCOREGATE_METRICS_TOKEN: z.string().min(16, 'a token of at least 16 signs').optional(),
   SCOREGATE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  SCOREGATE_DESK_URL: z
+    .url({ protocol: /^https?$/, error: 'a whole address: https://desk.example.org' })
+    .optional(),
+  SCOREGATE_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'a whole address: smtp://name:password@mail.example.org:587' })
+    .optional(),
+  SCOREGATE_MAIL_FROM: z.email('an address: scoregate@example.org').optional(),
 })
+
+/** Variables whose value is never shown, whatever is wrong with it. */
+const SECRET_VARIABLES: readonly string[] = ['SCOREGATE_METRICS_TOKEN', 'SCOREGATE_SMTP_URL']
 
 /** What one installation on one machine is made of: where it listens, where it keeps its data, how it confines runs. */
 export type Settings = {
@@ -55,6 +65,10 @@ export type Settings = {
   /** What a Prometheus server shows to read the desk's metrics; without one there are none. */
   readonly metricsToken: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** The address of the desk as reviewers reach it, for links in notices; where it listens unless set. */
+  readonly publicDeskUrl: string | undefined
+  /** How the desk sends mail; it sends none unless set. `smtpUrl` can have a password in it. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined
 }
 
 /** Reads the settings. Throws `ScoregateError` with every variable that is wrong. */
@@ -70,10 +84,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       remedy: 'Correct them and start again.',
       problems: parsed.error.issues.map((issue) => ({
         where: issue.path.join('.'),
-        // A token that is wrong is a secret all the same.
-        what: String(issue.path[0]).endsWith('_TOKEN')
-          ? issue.message
-          : `${JSON.stringify(given[String(issue.path[0])])}: ${issue.message}`,
+        what: `${shownValue(given, String(issue.path[0]))}: ${issue.message}`,
         remedy: 'See `scoregate start --help`.',
       })),
     })
@@ -85,6 +96,15 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       code: 'same-port',
       message: `SCOREGATE_HUB_PORT and SCOREGATE_DESK_PORT are both ${read.SCOREGATE_HUB_PORT}.`,
       remedy: 'Give hub and desk a port each.',
+    })
+  }
+  const { SCOREGATE_SMTP_URL: smtpUrl, SCOREGATE_MAIL_FROM: from } = read
+  if ((smtpUrl === undefined) !== (from === undefined)) {
+    throw new ScoregateError({
+      kind: 'bad-input',
+      code: 'bad-settings',
+      message: `${smtpUrl === undefined ? 'SCOREGATE_SMTP_URL' : 'SCOREGATE_MAIL_FROM'} is missing.`,
+      remedy: 'For mail set both SCOREGATE_SMTP_URL and SCOREGATE_MAIL_FROM; for none, neither.',
     })
   }
   const dataFolder = resolve(read.SCOREGATE_DATA)
@@ -101,5 +121,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     roomUsers: read.SCOREGATE_ROOM_USERS,
     metricsToken: read.SCOREGATE_METRICS_TOKEN,
     logLevel: read.SCOREGATE_LOG_LEVEL,
+    publicDeskUrl: read.SCOREGATE_DESK_URL,
+    mail: smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from },
   }
+}
+
+function shownValue(given: Readonly<Record<string, string | undefined>>, variable: string): string {
+  return SECRET_VARIABLES.includes(variable) ? 'what is set (not shown)' : JSON.stringify(given[variable])
 }

@@ -17,6 +17,8 @@ import { watchRoutes, workersPageRoutes } from './health/health-routes.tsx'
 import type { WorkerLog } from './health/worker-records.ts'
 import { bulkRoutes } from './inbox/bulk-routes.tsx'
 import { inboxRoutes } from './inbox/inbox-routes.tsx'
+import type { NoticeSender } from './notices/notice-sender.ts'
+import { noticesRoutes } from './notices/notices-routes.tsx'
 import { assetRoutes } from './pages/asset-routes.ts'
 import { createFrame } from './pages/desk-frame.tsx'
 import { renderError } from './pages/error-page.tsx'
@@ -44,6 +46,9 @@ export async function createDeskApp(
     /** The folder with the built browser scripts; without it no page has one. */
     islandsFolder?: string | undefined
     log: Logger
+    notices: NoticeSender
+    webhookHosts: readonly string[]
+    hasMailServer: boolean
     onDeposit: () => void
     onDecided: () => void
   },
@@ -74,6 +79,7 @@ export async function createDeskApp(
   app.route('/', viewerRoutes({ ...desk, frame }))
   app.route('/', searchRoutes({ ...desk, frame }))
   app.route('/', siteRoutes({ ...desk, frame }))
+  app.route('/', noticesRoutes({ ...desk, frame }))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
   app.route('/', docsRoutes({ frame }))
   return app

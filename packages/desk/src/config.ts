@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { MailSettings } from './notices/mailer.ts'
 
 /** What a desk is started with; the command line makes it from settings and secrets. */
 export type DeskConfig = {
@@ -14,6 +15,10 @@ export type DeskConfig = {
   readonly metricsToken?: string
   /** The platforms that this desk publishes to, each with the token by which it knows this site. */
   readonly platforms: readonly { readonly url: string; readonly siteToken: string }[]
+  /** The address of the desk as reviewers reach it, for links in notices; where it listens unless given. */
+  readonly publicUrl?: string
+  /** How notices leave by mail; none do unless given. */
+  readonly mail?: MailSettings
   /** Reviewers to make sure of at the start. */
   readonly provision?: {
     readonly people: readonly {

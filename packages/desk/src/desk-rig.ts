@@ -68,21 +68,33 @@ export class DeskRig {
   readonly folder: string
   readonly platform: PlatformRig
   readonly log: string[] = []
+  /** What this desk is started with beside the usual; a test may change it between two starts. */
+  config: Partial<RigDeskConfig>
   readonly #start: DeskStarter
   #desk: RunningDesk | undefined
   #passedMilliseconds = 0
   #jumpedMilliseconds = 0
   #jobs = 0
 
-  private constructor(folder: string, platform: PlatformRig, startWith?: DeskStarter) {
+  private constructor(
+    folder: string,
+    platform: PlatformRig,
+    {
+      config = {},
+      startWith,
+    }: { config?: Partial<RigDeskConfig> | undefined; startWith?: DeskStarter | undefined },
+  ) {
     this.folder = folder
+    this.config = config
     this.platform = platform
     this.#start = startWith ?? ((config) => this.#startHere(config))
   }
 
-  static async start(given: { policy?: string; startWith?: DeskStarter } = {}): Promise<DeskRig> {
+  static async start(
+    given: { policy?: string; config?: Partial<RigDeskConfig>; startWith?: DeskStarter } = {},
+  ): Promise<DeskRig> {
     const folder = await mkdtemp(join(tmpdir(), 'scoregate-desk-'))
-    const rig = new DeskRig(folder, await startPlatform(), given.startWith)
+    const rig = new DeskRig(folder, await startPlatform(), given)
     rig.platform.trust(await ensureSitePublicKey(rig.dataFolder))
     await writeFile(join(folder, 'policy.yaml'), given.policy ?? POLICY)
     await rig.startDesk()
@@ -108,6 +120,7 @@ export class DeskRig {
           { username: REVIEWERS[0], token: 'link-token', validUntil: new Date(Date.now() + 3_600_000) },
         ],
       },
+      ...this.config,
     })
   }
 

@@ -21,6 +21,8 @@ import { createHealthCheck } from './health/health-check.ts'
 import { createWorkerLog } from './health/worker-records.ts'
 import { DESK_MIGRATIONS } from './migrations/desk-migrations.ts'
 import type { DeskTables } from './migrations/desk-tables.ts'
+import { createMailer } from './notices/mailer.ts'
+import { createNoticeSender } from './notices/notice-sender.ts'
 import { startOutbox } from './release/outbox.ts'
 import { createPlatformClient, type PlatformClient } from './release/platform-client.ts'
 import { startSweeper } from './review/sweeper.ts'
@@ -102,9 +104,12 @@ async function run(given: {
     ...{ db, vault, audit, platforms, policyDigest, siteClock, clock, monotonic, log },
     onDecided: outbox.wake,
   })
+  const webhookHosts = policy.notices?.webhook_hosts ?? []
+  const mailer = config.mail && createMailer(config.mail)
+  const notices = createNoticeSender({ ...{ db, clock, log, mailer, webhookHosts } })
   const stop = async () => {
     closing.abort()
-    await Promise.all([outbox.close(), sweeper.close()])
+    await Promise.all([outbox.close(), sweeper.close(), notices.close()])
   }
   try {
     const app = await createDeskApp({
@@ -132,13 +137,16 @@ async function run(given: {
       islandsFolder: config.islandsFolder,
       sitePublicKey: sitePublicKeyOf(siteKey),
       platforms: [...platforms.keys()],
+      ...{ notices, webhookHosts, hasMailServer: mailer !== undefined },
       onDecided: outbox.wake,
       onDeposit: () => {
         outbox.wake()
         sweeper.wake()
+        notices.wake()
       },
     })
     const server = await startServer({ app, host: config.host, port: config.port })
+    await notices.start(new URL('/', config.publicUrl ?? server.url).href)
     log.info({ url: server.url, policyDigest }, 'The desk is up.')
     return {
       url: server.url,

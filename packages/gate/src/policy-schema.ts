@@ -129,6 +129,16 @@ function isImageId(engineImage: string | undefined): boolean {
   return /^sha256:[0-9a-f]{64}$/.test(engineImage ?? '')
 }
 
+const WEBHOOK_HOST_WORDS =
+  'a host, with its port if that is not 443: "chat.example.org", "chat.example.org:8443"; no "https://", no path, no "*"'
+
+/** As a browser writes it, since it is compared as text: small letters, no port where it is the usual one. */
+const WebhookHost = z
+  .string({ error: WEBHOOK_HOST_WORDS })
+  .max(260, WEBHOOK_HOST_WORDS)
+  .regex(/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/, WEBHOOK_HOST_WORDS)
+  .refine((host) => !host.endsWith(':443'), WEBHOOK_HOST_WORDS)
+
 /** The site's policy file as it is written; every absent key has the strict default. */
 export const PolicyFile = z.strictObject({
   version: z.literal(1),
@@ -189,5 +199,6 @@ export const PolicyFile = z.strictObject({
     )
     .default([]),
   competitions: z.record(textUpTo(256), CompetitionOverride).default({}),
+  notices: z.strictObject({ webhook_hosts: z.array(WebhookHost).max(100).optional() }).optional(),
 })
 export type PolicyFile = z.infer<typeof PolicyFile>

@@ -126,6 +126,17 @@ export const AuditAct = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('report-viewed'), reviewer, month }),
   z.strictObject({ kind: z.literal('report-exported'), reviewer, month }),
+  /** Where and of what a reviewer wants notices. The address is theirs; the chain has a salted digest. */
+  z.strictObject({
+    kind: z.literal('notices-set'),
+    reviewer,
+    way: z.enum(['mail', 'webhook']),
+    addressDigest: Digest,
+    kinds: z.array(z.enum(['waiting', 'half-time', 'last-call', 'second-review', 'stopped'])).min(1),
+    pace: z.enum(['at-once', 'hourly', 'daily']),
+  }),
+  z.strictObject({ kind: z.literal('notices-ended'), reviewer, way: z.enum(['mail', 'webhook']) }),
+  z.strictObject({ kind: z.literal('notices-tested'), reviewer, way: z.enum(['mail', 'webhook']) }),
 ])
 export type AuditAct = z.infer<typeof AuditAct>
 export type AuditActKind = AuditAct['kind']

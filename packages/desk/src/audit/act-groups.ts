@@ -7,7 +7,7 @@ export const ACT_GROUPS = {
   alarms: 'Alarms',
   views: 'Looking and downloading',
   deposits: 'Deposits and retention',
-  people: 'Signing in',
+  people: 'Signing in, and notices',
   rules: 'Policy and key',
   exports: 'Reports and exports',
 } as const
@@ -37,6 +37,9 @@ const GROUP_OF = {
   'signed-in': 'people',
   'signed-out': 'people',
   'token-issued': 'people',
+  'notices-set': 'people',
+  'notices-ended': 'people',
+  'notices-tested': 'people',
   'chain-started': 'rules',
   'site-key-changed': 'rules',
   'policy-in-force': 'rules',

@@ -68,6 +68,12 @@ function knownActWords(act: AuditAct): string {
       return `${act.reviewer} looked at the report of ${act.month}`
     case 'report-exported':
       return `${act.reviewer} exported the report of ${act.month}`
+    case 'notices-set':
+      return `${act.reviewer} set notices by ${act.way} (${act.pace}): ${act.kinds.join(', ')}, to the address ${short(act.addressDigest)}`
+    case 'notices-ended':
+      return `${act.reviewer} ended notices by ${act.way}`
+    case 'notices-tested':
+      return `${act.reviewer} sent themselves a test notice by ${act.way}`
   }
 }
 

@@ -14,6 +14,8 @@ import { getHold, isSuperseded } from '../holds/hold-queries.ts'
 import { foldName, HoldId, HoldRules, type HoldScores, newHoldId } from '../holds/hold-record.ts'
 import { chargeBits, findLearnedBits } from '../ledger/ledger.ts'
 import type { DeskDb, DeskTransaction, NewHoldRow } from '../migrations/desk-tables.ts'
+import { promiseNotices } from '../notices/promise-notices.ts'
+import { planReminders } from '../notices/reminders.ts'
 import { promiseOutcome } from '../release/outbox-queries.ts'
 import { readRelease } from '../release/read-release.ts'
 import { askBudget } from '../review/decide-hold.ts'
@@ -120,7 +122,12 @@ export async function receiveDeposit(
       outcome: failureIsTold ? { kind: 'failed', reason: failure } : { kind: 'awaiting-validation' },
       now,
     })
-    if (isDecidedByPolicy) await approveByPolicy(transaction, site, { id, now })
+    const isDecided = isDecidedByPolicy && (await approveByPolicy(transaction, site, { id, now }))
+    // A failed run presses nobody, unless its participant is told of it only after a person looked.
+    if (!isDecided && (kind === 'result' || !failureIsTold)) {
+      await promiseNotices(transaction, { holdId: id, kind: 'waiting', now })
+      await planReminders(transaction, { holdId: id, from: now, deadline: new Date(row.expires_at) })
+    }
     return { holdId: id, isNew: true }
   })
 }
@@ -215,15 +222,15 @@ async function claimBlobs(
 
 /**
  * If the policy's own choice cannot be approved (it ticks nothing of this hold, the hold is hostile, or the clock is not to
- * be trusted), a person must look.
+ * be trusted), a person must look. Answers whether it was approved.
  */
 async function approveByPolicy(
   transaction: DeskTransaction,
   site: DepositSite,
   { id, now }: { id: HoldId; now: Date },
-): Promise<void> {
+): Promise<boolean> {
   const hold = await getHold(transaction, id)
-  if (hold.hostile || hold.scores.kind !== 'read') return
+  if (hold.hostile || hold.scores.kind !== 'read') return false
   const artefacts = hold.offered.filter((artefact) => artefact.ticked).map((artefact) => artefact.name)
   const result = decide(
     {
@@ -238,8 +245,8 @@ async function approveByPolicy(
       budget: await askBudget(transaction, hold, artefacts),
     },
   )
-  if (result.kind === 'refused') return
-  await recordDecision(transaction, {
+  if (result.kind === 'refused') return false
+  return recordDecision(transaction, {
     hold,
     verdict: { kind: 'approve', artefacts },
     kind: 'auto',

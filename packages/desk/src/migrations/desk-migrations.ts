@@ -1,4 +1,5 @@
 import type { Migration } from '@scoregate/storage/migrate'
+import { NOTICE_MIGRATIONS } from '../notices/notice-tables.ts'
 import { HEALTH_MIGRATIONS } from './health-migrations.ts'
 import { INBOX_MIGRATIONS } from './inbox-migrations.ts'
 import { VIEWER_MIGRATIONS } from './viewer-migrations.ts'
@@ -122,4 +123,5 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
   ...INBOX_MIGRATIONS,
   ...HEALTH_MIGRATIONS,
   ...VIEWER_MIGRATIONS,
+  ...NOTICE_MIGRATIONS,
 ]

@@ -1,8 +1,9 @@
 import type { AccountTables } from '@scoregate/web/accounts'
 import type { GeneratedAlways, Insertable, Kysely, Selectable, Transaction } from 'kysely'
+import type { NoticeTables } from '../notices/notice-tables.ts'
 
 /** The columns as they are stored; `holds/hold-record.ts` and `release/outbox-queries.ts` parse them. */
-export interface DeskTables extends AccountTables {
+export interface DeskTables extends AccountTables, NoticeTables {
   hold: {
     id: string
     platform: string

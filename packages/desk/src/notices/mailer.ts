@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer'
 import { type Notice, noticeLine, noticeText } from './notice.ts'
 import type { ChannelAnswer } from './webhook.ts'
+import { isLoopback } from './webhook-rules.ts'
 
 /** Sends notices by mail. */
 export type Mailer = {
@@ -24,6 +25,8 @@ export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
   const transport = createTransport({
     url: smtpUrl,
     pool: true,
+    // A password goes over the network encrypted or not at all, whatever somebody on the way makes of the server's words.
+    requireTLS: hasPassword(smtpUrl),
     maxConnections: 2,
     connectionTimeout: SILENCE_MILLISECONDS,
     greetingTimeout: SILENCE_MILLISECONDS,
@@ -55,4 +58,10 @@ export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
     },
     close: () => transport.close(),
   }
+}
+
+/** A server on this machine hears no one's secrets over a network. */
+function hasPassword(smtpUrl: string): boolean {
+  const { password, hostname } = new URL(smtpUrl)
+  return password !== '' && !isLoopback(hostname)
 }

@@ -1,10 +1,7 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { buffer, text } from 'node:stream/consumers'
-import { SMTPServer } from 'smtp-server'
 import { describe, expect, it } from 'vitest'
 import { createMailer } from './mailer.ts'
 import { digestOf, type Notice, noticeLine, noticeText } from './notice.ts'
+import { startMailServer, startReceiver } from './receivers-rig.ts'
 import { postWebhook } from './webhook.ts'
 
 const WAITING: Notice = {
@@ -15,50 +12,6 @@ const WAITING: Notice = {
   link: 'https://desk.example/',
 }
 const HOSTILE = 'Sepsis\r\nBcc: everybody@example.org\u202e <!channel> @here'
-
-/** A real mail server on a port of its own; `refuses` answers every mail with a temporary error. */
-async function startMailServer({ refuses = false } = {}) {
-  const mails: { to: string[]; raw: string }[] = []
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData(stream, session, done) {
-      text(stream).then((raw) => {
-        if (refuses) return done(new Error('try again later'))
-        mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), raw })
-        done()
-      }, done)
-    },
-  })
-  const port = await new Promise<number>((resolve) => {
-    const listening = server.listen(0, '127.0.0.1', () => resolve((listening.address() as AddressInfo).port))
-  })
-  return {
-    mails,
-    url: `smtp://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      await new Promise<void>((resolve) => server.close(() => resolve()))
-    },
-  }
-}
-
-/** A real HTTP server that takes webhooks. */
-async function startReceiver(status = 200) {
-  const bodies: string[] = []
-  const server = createServer(async (request, response) => {
-    bodies.push((await buffer(request)).toString())
-    response.writeHead(status, { location: 'http://127.0.0.1:9/' }).end()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    bodies,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
 
 const signal = new AbortController().signal
 

@@ -1,7 +1,11 @@
 import { z } from 'zod'
 
-/** What a notice can be about. */
-export const NoticeKind = z.enum(['waiting', 'half-time', 'last-call', 'second-review', 'stopped'])
+/** What a notice about holds can tell. */
+export const HoldNoticeKind = z.enum(['waiting', 'half-time', 'last-call', 'second-review', 'stopped'])
+export type HoldNoticeKind = z.infer<typeof HoldNoticeKind>
+
+/** What a notice can be about; `test` is about nothing, to see whether it arrives. */
+export const NoticeKind = z.enum([...HoldNoticeKind.options, 'test'])
 export type NoticeKind = z.infer<typeof NoticeKind>
 
 /**
@@ -27,6 +31,7 @@ const SENTENCES = {
   'last-call': ['A result expires soon, undecided', 'results expire soon, undecided'],
   'second-review': ['A result needs a second reviewer', 'results need a second reviewer'],
   stopped: ['A release was stopped and needs you', 'releases were stopped and need you'],
+  test: ['A test: notices from the review desk reach you here', 'tests'],
 } as const satisfies Record<NoticeKind, readonly [one: string, many: string]>
 
 /** The notice in one line, without the link: the subject of a mail. */

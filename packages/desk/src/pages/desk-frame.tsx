@@ -9,7 +9,7 @@ import { paths } from '../paths.ts'
 import { findScripts, type Island } from './islands.ts'
 
 /** Which entry of the main navigation a page belongs to. */
-export type Place = 'inbox' | 'workers' | 'audit' | 'report' | 'site' | 'none'
+export type Place = 'inbox' | 'workers' | 'audit' | 'report' | 'notices' | 'site' | 'none'
 
 /** What a page says in the desk's frame. */
 export type FramedPage = {
@@ -73,6 +73,7 @@ function navigation(place: Place): PageProps['nav'] {
     { href: paths.workers, label: 'Workers', current: place === 'workers' },
     { href: paths.audit, label: 'Audit', current: place === 'audit' },
     { href: paths.report(), label: 'Report', current: place === 'report' },
+    { href: paths.notices, label: 'Notices', current: place === 'notices' },
     { href: paths.site, label: 'Site', current: place === 'site' },
   ]
 }

@@ -5,6 +5,7 @@ import { auditHold, recordAct } from '../audit/record-act.ts'
 import { getHold, moveHold } from '../holds/hold-queries.ts'
 import type { HoldId } from '../holds/hold-record.ts'
 import type { DeskTransaction } from '../migrations/desk-tables.ts'
+import { promiseNotices } from '../notices/promise-notices.ts'
 import { expireUnwanted } from '../review/expire-holds.ts'
 import { createWakeUp } from '../wake-up.ts'
 import { nextTryAt } from './back-off.ts'
@@ -201,6 +202,7 @@ async function stop(
   await transaction.updateTable('hold').set({ alarm: why }).where('id', '=', item.holdId).execute()
   const hold = auditHold(await getHold(transaction, item.holdId))
   await recordAct(transaction, { act: { kind: 'release-stopped', hold, cause }, now })
+  await promiseNotices(transaction, { holdId: item.holdId, kind: 'stopped', now })
 }
 
 async function recordEnd(

@@ -11,6 +11,7 @@ import { getHold, isSuperseded } from '../holds/hold-queries.ts'
 import type { Hold, HoldSummary } from '../holds/hold-record.ts'
 import { decisionBits, findLearnedBits } from '../ledger/ledger.ts'
 import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
+import { promiseNotices } from '../notices/promise-notices.ts'
 import { readRelease } from '../release/read-release.ts'
 import { recordDecision } from './decision-record.ts'
 
@@ -132,7 +133,9 @@ async function findVaultRefusal(
         .where('id', '=', hold.id)
         .where('state', '=', 'awaiting')
         .execute()
-      await recordAct(transaction, { act, now: siteClock.now() })
+      const now = siteClock.now()
+      await recordAct(transaction, { act, now })
+      await promiseNotices(transaction, { holdId: hold.id, kind: 'stopped', now })
     })
     return {
       code: 'vault-altered',

@@ -8,6 +8,8 @@ import { Card, PageHeader, Stack } from '@scoregate/ui/layout'
 import { type Column, DataTable } from '@scoregate/ui/table'
 import { When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
+import type { FailingChannel } from '../notices/channels.ts'
+import { FailingChannelsCard } from '../notices/failing-channels-card.tsx'
 import { paths } from '../paths.ts'
 import type { OutboxItem } from '../release/outbox-queries.ts'
 
@@ -22,6 +24,7 @@ export interface SitePageProps {
   readonly chainHead: ChainHead | undefined
   readonly backlog: readonly OutboxItem[]
   readonly backlogCount: number
+  readonly failingChannels: readonly FailingChannel[]
   readonly now: Date
 }
 
@@ -92,6 +95,7 @@ export const SitePage: FC<SitePageProps> = (props) => (
         empty={<EmptyState icon="check-circle" title="Everything has arrived" />}
       />
     </Card>
+    <FailingChannelsCard channels={props.failingChannels} now={props.now} />
     <Card
       title="Policy"
       description={

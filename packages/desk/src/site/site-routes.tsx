@@ -2,6 +2,7 @@ import type { WebEnv } from '@scoregate/web/environment'
 import { Hono } from 'hono'
 import { findChainHead } from '../audit/record-act.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
+import { listFailingChannels } from '../notices/channels.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
 import { countBacklog, listBacklog } from '../release/outbox-queries.ts'
@@ -27,6 +28,7 @@ export function siteRoutes(
         chainHead={await findChainHead(desk.db)}
         backlog={await listBacklog(desk.db, BACKLOG_SHOWN)}
         backlogCount={await countBacklog(desk.db)}
+        failingChannels={await listFailingChannels(desk.db)}
         now={desk.clock()}
       />
     )
