@@ -56,7 +56,7 @@ export const FilePage: FC<{
   </Stack>
 )
 
-const VIEW_TABS: readonly FileViewKind[] = ['text', 'picture', 'rendered', 'hex']
+const VIEW_TABS: readonly FileViewKind[] = ['text', 'table', 'tree', 'picture', 'rendered', 'hex']
 
 /** How much of a file a reviewer was shown, in words. */
 export function seenWords(coverage: Coverage | undefined, sizeBytes: number): string {

@@ -18,7 +18,9 @@ import { PROBE_BYTES, viewForContent } from './kind-of-content.ts'
 import { redrawPicture, viewPicture } from './picture-view.tsx'
 import { recordViews } from './record-view.ts'
 import { RENDERED_MAX_BYTES, RENDERED_POLICY, viewRendered } from './rendered-view.tsx'
+import { viewTable } from './table-view.tsx'
 import { viewText } from './text-view.tsx'
+import { viewTree } from './tree-view.tsx'
 import type { FileView, ViewedFile, ViewQuery } from './viewed-file.ts'
 
 /** What the pages of files need of their desk. */
@@ -31,10 +33,10 @@ export type ViewerDesk = {
   readonly frame: Frame
 }
 
-const VIEWS: Readonly<
-  Partial<Record<FileViewKind, (file: ViewedFile, query: ViewQuery) => Promise<FileView>>>
-> = {
+const VIEWS: Readonly<Record<FileViewKind, (file: ViewedFile, query: ViewQuery) => Promise<FileView>>> = {
   text: viewText,
+  table: viewTable,
+  tree: viewTree,
   picture: viewPicture,
   rendered: viewRendered,
   hex: viewHex,
@@ -100,7 +102,7 @@ async function showFile(desk: ViewerDesk, c: Context<WebEnv>, file: ViewedFile):
   const as = chosen.success
     ? chosen.data
     : viewForContent(await bytes.read(entry, { offset: 0, length: PROBE_BYTES }))
-  const { content, shown } = await (VIEWS[as] ?? viewHex)(file, (name) => c.req.query(name))
+  const { content, shown } = await VIEWS[as](file, (name) => c.req.query(name))
   const reviewer = requirePerson(c).person.username
   await recordViews(desk, [{ file, reviewer, as, shown }])
   const coverage = (await readCoverage(desk.db, { hold: hold.id, reviewer })).get(file.number)
