@@ -161,7 +161,7 @@ describe('the whole path, in a browser', () => {
     await picture(desk, 'desk-inbox')
     await expectFits(reviewer, 'the inbox')
     await desk
-      .getByRole('link', { name: /review/i })
+      .getByRole('button', { name: /^review/i })
       .first()
       .click()
     const shown = await desk.locator('main').innerText()
