@@ -84,7 +84,7 @@ const Bar: FC<{
         below += value
         return value === 0 ? null : (
           <rect class={`plot-bar plot-bar-${at + 1}`} x={x} y={y} width={width} height={height}>
-            <title>{`${bar.label}: ${value} ${series[at] ?? ''}`}</title>
+            <title>{`${bar.label}: ${series[at] ?? ''} ${value}`}</title>
           </rect>
         )
       })}

@@ -204,7 +204,7 @@ function columnsOf(now: Date): Column<FoundEntry>[] {
             This entry is not as it was written
           </Badge>
         ) : (
-          <InertName text={sentence(actWords(entry.act))} />
+          <InertName text={actWords(entry.act)} />
         ),
     },
     {
@@ -254,8 +254,3 @@ const Verification: FC<Pick<AuditPageProps, 'head' | 'verified'>> = ({ head, ver
     </Stack>
   </Card>
 )
-
-/** An act in words begins with a small letter, as in a log. */
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}

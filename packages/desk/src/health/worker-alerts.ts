@@ -36,7 +36,7 @@ export function alertsOf(worker: KnownWorker, now: Date): WorkerAlert[] {
     alerts.push({
       kind: 'promise-broken',
       title: examination.broken.length === 1 ? 'A promise does not hold' : 'Some promises do not hold',
-      text: `${promiseWords(examination.broken).join('. ')}. Run scoregate doctor on its machine: it says what to do.`,
+      text: `Promised, and not so: “${promiseWords(examination.broken).join('”; “')}”. Run scoregate doctor on its machine: it says what to do.`,
     })
   }
   if (report.freeDiskBytes < report.neededDiskBytes) {

@@ -72,7 +72,7 @@ describe('the page of workers', () => {
     const shown = await page(rig)
     expect(shown).toContain('Too little free disk, so it takes no job')
     expect(shown).toContain('A promise does not hold')
-    expect(shown).toContain('A program has no network.')
+    expect(shown).toContain('Promised, and not so: “A program has no network”.')
     expect(shown).toContain('Not tried: A program that takes too much memory is stopped')
     expect(shown).toContain('2 sealed runs are set aside')
     expect(shown).toContain('Needs a look')

@@ -6,7 +6,7 @@ import { DefinitionList, Digest, InertName, Stat } from '@scoregate/ui/facts'
 import { Callout } from '@scoregate/ui/feedback'
 import { SearchForm } from '@scoregate/ui/form'
 import { Card, Grid, PageHeader, Stack } from '@scoregate/ui/layout'
-import { absoluteMinute, durationWords } from '@scoregate/ui/plain-time'
+import { absoluteMinute } from '@scoregate/ui/plain-time'
 import { BarPlot } from '@scoregate/ui/plot'
 import { type Column, DataTable } from '@scoregate/ui/table'
 import type { FC } from 'hono/jsx'
@@ -322,8 +322,19 @@ function time<Row extends Partial<Counts>>(
   return { key, header, align: 'end', cell: (row) => <span class="nowrap">{timeWords(row[key])}</span> }
 }
 
+/** Short, so that a table of them fits on a sheet of paper. */
 function timeWords(seconds: number | undefined): string {
-  return seconds === undefined ? '–' : durationWords(seconds * 1000)
+  if (seconds === undefined) return '–'
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 1) return '< 1 min'
+  if (minutes < 60) return `${minutes} min`
+  if (minutes < 1440) return twoUnits(minutes, 60, 'h', 'min')
+  return twoUnits(Math.round(minutes / 60), 24, 'd', 'h')
+}
+
+function twoUnits(amount: number, large: number, largeUnit: string, smallUnit: string): string {
+  const rest = amount % large
+  return `${Math.floor(amount / large)} ${largeUnit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`
 }
 
 function minuteWords(at: string): string {

@@ -74,7 +74,7 @@ describe('the report of a month', () => {
     expect(page).toContain('=Sum')
     expect(page).toContain('first-reviewer')
     expect(page).toContain('the policy changed from')
-    expect(page).toContain('10 minutes')
+    expect(page).toContain('10 min')
     expect(page).toContain('role="img"')
     expect(page).not.toMatch(/<script|style=/)
     // Whoever cannot see a plot finds its numbers in a table beside it.
