@@ -99,12 +99,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     })
   }
   const { SCOREGATE_SMTP_URL: smtpUrl, SCOREGATE_MAIL_FROM: from } = read
-  if ((smtpUrl === undefined) !== (from === undefined)) {
+  if (smtpUrl !== undefined && from === undefined) {
     throw new ScoregateError({
       kind: 'bad-input',
       code: 'bad-settings',
-      message: `${smtpUrl === undefined ? 'SCOREGATE_SMTP_URL' : 'SCOREGATE_MAIL_FROM'} is missing.`,
-      remedy: 'For mail set both SCOREGATE_SMTP_URL and SCOREGATE_MAIL_FROM; for none, neither.',
+      message: 'SCOREGATE_MAIL_FROM is missing: SCOREGATE_SMTP_URL is set, but no sender for mail.',
+      remedy: 'Set SCOREGATE_MAIL_FROM, too, or neither for a desk without mail.',
     })
   }
   const dataFolder = resolve(read.SCOREGATE_DATA)

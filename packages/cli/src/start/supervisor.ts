@@ -49,7 +49,7 @@ export async function startPart(given: {
   const pidFile = join(given.folder, `${given.name}.pid`)
   let stopping = false
   let pauseMs = FIRST_RESTART_MS
-  let child = await launch(given.command, log, pidFile)
+  let child = await launch(given, log, pidFile)
   await saysUp(given.name, child)
   let timer: NodeJS.Timeout | undefined
   watch()
@@ -68,7 +68,7 @@ export async function startPart(given: {
 
   async function again(): Promise<void> {
     if (stopping || given.stopping.aborted) return
-    child = await launch(given.command, log, pidFile)
+    child = await launch(given, log, pidFile)
     watch()
   }
 
@@ -83,11 +83,18 @@ export async function startPart(given: {
   }
 }
 
-async function launch(command: readonly string[], log: WriteStream, pidFile: string): Promise<ChildProcess> {
+async function launch(
+  { name, command }: { name: PartName; command: readonly string[] },
+  log: WriteStream,
+  pidFile: string,
+): Promise<ChildProcess> {
   const [program = process.execPath, ...parameters] = command
+  const env = { ...process.env }
+  // Only the desk sends mail, so only the desk gets the password of the mail server.
+  if (name !== 'desk') delete env['SCOREGATE_SMTP_URL']
   // A process group of its own keeps Ctrl-C from it, so that parts stop in our order; should we be killed, the message
   // channel ends with us and the part stops by itself.
-  const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
+  const child = spawn(program, parameters, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })
   child.stdout?.pipe(log, { end: false })
   child.stderr?.pipe(log, { end: false })
   if (child.pid !== undefined) await writeFile(pidFile, `${child.pid}\n`, { mode: 0o600 })

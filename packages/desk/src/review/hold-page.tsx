@@ -181,7 +181,7 @@ const FactsCard: FC<{ hold: Hold }> = ({ hold }) => (
         { term: 'Worker', value: <InertName text={hold.worker} /> },
         { term: 'Image', value: <InertName text={hold.job.image} isMonospace /> },
         { term: 'Sealed', value: absoluteTime(new Date(hold.manifest.sealedAt)) },
-        { term: 'Deadline', value: absoluteTime(hold.expiresAt) },
+        { term: 'Deadline', value: `${absoluteTime(hold.expiresAt)}, set by the policy of this site` },
         {
           term: 'Content',
           value: (
