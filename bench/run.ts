@@ -8,6 +8,7 @@ import { type MachineFacts, machineFacts } from './machine.ts'
 import { benchMemory } from './memory.ts'
 import { type BenchResult, median } from './rounds.ts'
 import { benchSealing } from './sealing.ts'
+import { benchViewing } from './viewing.ts'
 import { benchWholeRun } from './whole-run.ts'
 
 const BENCHES: Readonly<Record<string, (home: string) => Promise<BenchResult[]>>> = {
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (home: string) => Promise<BenchResult[]>>
   'whole-run': benchWholeRun,
   memory: benchMemory,
   inbox: benchInbox,
+  viewing: benchViewing,
 }
 
 const { values, positionals } = parseArgs({

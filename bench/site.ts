@@ -25,6 +25,8 @@ export type BenchDesk = {
   readonly program: SiteProcess
   /** Resolves with the hold of a job, at the moment at which the desk has it. */
   hold(jobId: string): Promise<{ holdId: string }>
+  /** A page as a reviewer gets it; `isDone` unless it looks again by itself. */
+  page(path: string): Promise<{ page: string; isDone: boolean }>
   /** Approves a hold with all that may be released of it. */
   approve(holdId: string, artefacts: readonly string[]): Promise<void>
 }
@@ -57,6 +59,11 @@ export async function startBenchDesk(folder: string, hub: BenchHub): Promise<Ben
     hold(jobId) {
       const Deposited = z.object({ holdId: z.string(), jobId: z.literal(jobId) })
       return program.next((message) => Deposited.safeParse(message).data)
+    },
+    async page(path) {
+      const answer = await fetch(url + path, { headers: { authorization: `Token ${TOKENS.personToken}` } })
+      if (!answer.ok) throw new Error(`the desk answered ${answer.status}: ${await answer.text()}`)
+      return { page: await answer.text(), isDone: answer.headers.get('refresh') === null }
     },
     async approve(holdId, artefacts) {
       const { digest } = z.object({ digest: z.string() }).parse(await ask(`/api/holds/${holdId}`))

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { FileViewKind } from '@scoregate/protocol/audit'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from '../../test/browser-rig.ts'
 import type { Ending } from '../case.ts'
@@ -62,8 +63,8 @@ export async function openReviewingBrowser(): Promise<ReviewingBrowser> {
 }
 
 /**
- * Plays a job and shows what it left to a reviewer in a browser: inbox, hold, each file as text and as bytes, each file by
- * its own address. What the pages ask for elsewhere has crossed. First, as the control, the same browser opens the same
+ * Plays a job and shows what it left to a reviewer in a browser: inbox, hold, each file in every view, each file by its
+ * own address. What the pages ask for elsewhere has crossed. First, as the control, the same browser opens the same
  * files as pages of another site: there, at least `reaches` names must be asked for.
  */
 export async function showToReviewer(stage: Stage, given: { readonly reaches: number }): Promise<Ending> {
@@ -133,13 +134,16 @@ export async function signIn(stage: Stage, page: Page): Promise<void> {
 async function visitDesk(stage: Stage, page: Page, { hold }: Held): Promise<void> {
   const desk = stage.site.deskUrl()
   const files = hold.files.map(({ number }) => `/holds/${hold.id}/files/${number}`)
-  const shown = ['/', `/holds/${hold.id}`, ...files.flatMap((file) => [`${file}?as=text`, `${file}?as=hex`])]
+  const views = files.flatMap((file) => FileViewKind.options.map((view) => `${file}?as=${view}`))
+  const shown = ['/', `/holds/${hold.id}`, ...views]
   for (const path of shown) {
     const answer = await page.goto(desk + path)
     if (answer?.status() !== 200) throw new Error(`The desk answered ${path} with ${answer?.status()}.`)
   }
   const raw = hold.files.flatMap(({ number }) => [
     `/holds/${hold.id}/files/${number}/download`,
+    `/holds/${hold.id}/files/${number}/rendered`,
+    `/holds/${hold.id}/files/${number}/picture.png`,
     `/api/holds/${hold.id}/files/${number}`,
   ])
   for (const path of raw) {

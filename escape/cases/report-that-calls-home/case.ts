@@ -8,7 +8,7 @@ export const attack: EscapeCase = {
     'Leaves a detailed report that loads, sends and leads elsewhere as soon as a reviewer looks at it: scripts, pictures, styles, frames, refreshes, hints.',
   plants: 'Text in each address that the report asks for.',
   defence:
-    'The desk shows the characters of a report and never the report; its pages load nothing from elsewhere.',
+    'The desk shows the characters of a report; rendered, it is in a frame without scripts, requests and origin, which takes no click.',
   expect: 'contained',
   quick: true,
   control: { notApplicable: 'The case has its own: the same browser opens the same files as pages.' },
