@@ -357,6 +357,28 @@ images:
   })
 })
 
+describe('the hosts of webhooks', () => {
+  it('are hosts as addresses have them', () => {
+    const hosts = ['chat.example.org', 'chat.example.org:8443', '127.0.0.1:8065', '[::1]:8065']
+    const { policy } = valid(`${HEAD}notices: { webhook_hosts: ${JSON.stringify(hosts)} }`)
+    expect(policy.notices?.webhook_hosts).toEqual(hosts)
+    expect(valid(HEAD).policy.notices).toBeUndefined()
+  })
+
+  it.each([
+    'https://chat.example.org',
+    'chat.example.org/path',
+    '*.example.org',
+    'Chat.example.org',
+    'a.org:443',
+  ])('are not %s', (host) => {
+    const reading = parsePolicy(`${HEAD}notices: { webhook_hosts: ["${host}"] }\n`, 'policy.yaml')
+    expect(reading.kind === 'invalid' && reading.problems.map(({ remedy }) => remedy)).toEqual([
+      expect.stringContaining('a host, with its port'),
+    ])
+  })
+})
+
 describe('a stricter policy', () => {
   const artefacts = fc.uniqueArray(fc.constantFrom(...ArtefactName.options))
 
