@@ -66,7 +66,14 @@ export async function startBenchDesk(folder: string, hub: BenchHub): Promise<Ben
       return { page: await answer.text(), isDone: answer.headers.get('refresh') === null }
     },
     async approve(holdId, artefacts) {
-      const { digest } = z.object({ digest: z.string() }).parse(await ask(`/api/holds/${holdId}`))
+      const Checked = z.object({ digest: z.string(), checks: z.object({ state: z.string() }) })
+      const show = async () => Checked.parse(await ask(`/api/holds/${holdId}`))
+      let hold = await show()
+      // Nothing is approved before the checks have ended.
+      for (; hold.checks.state !== 'ended'; hold = await show()) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      const { digest } = hold
       await ask(`/api/holds/${holdId}/decision`, { digest, decision: 'approve', artefacts })
     },
   }

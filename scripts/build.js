@@ -15,8 +15,12 @@ export async function build() {
     manifests.flatMap((manifest) => Object.keys(manifest.dependencies ?? {})).filter(isForeign),
   )
   await bundle({
-    entryPoints: [`${root}/packages/cli/src/main.ts`],
-    outfile: `${target}/scoregate.js`,
+    // The thread of the checks is a program of its own, which the desk starts from beside the command.
+    entryPoints: {
+      scoregate: `${root}/packages/cli/src/main.ts`,
+      'check-thread': `${root}/packages/desk/src/checks/check-thread.ts`,
+    },
+    outdir: target,
     bundle: true,
     platform: 'node',
     format: 'esm',

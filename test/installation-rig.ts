@@ -192,17 +192,24 @@ export class Installation {
     )
   }
 
-  /** The waiting hold of a submission. */
+  /** The waiting hold of a submission, once its checks have ended. */
   async holdOf(
     submission: number,
     list: 'waiting' | 'failed' | 'decided' = 'waiting',
   ): Promise<{ id: string; digest: string }> {
     const Holds = z.object({
-      holds: z.array(z.object({ id: z.string(), digest: z.string(), submissionId: z.number() })),
+      holds: z.array(
+        z.object({
+          id: z.string(),
+          digest: z.string(),
+          submissionId: z.number(),
+          checks: z.object({ state: z.string() }),
+        }),
+      ),
     })
     return until(`a hold of submission ${submission}`, async () => {
       const { holds } = Holds.parse(await this.desk('GET', `/api/holds?list=${list}`))
-      return holds.find((hold) => hold.submissionId === submission)
+      return holds.find((hold) => hold.submissionId === submission && hold.checks.state === 'ended')
     })
   }
 

@@ -43,8 +43,17 @@ export function connectReviewer(deskUrl: () => string, token: string): Reviewer 
       }
       return files
     },
-    approve: (hold, artefacts) =>
-      ask(`/api/holds/${hold.id}/decision`, { digest: hold.digest, decision: 'approve', artefacts }),
+    async approve(hold, artefacts) {
+      const decide = () =>
+        ask(`/api/holds/${hold.id}/decision`, { digest: hold.digest, decision: 'approve', artefacts })
+      // Nothing is approved before the checks have ended.
+      for (;;) {
+        const answer = await decide()
+        if (answer.status !== 409 || !(await answer.clone().text()).includes('checks-not-ended'))
+          return answer
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    },
     reject: (hold) =>
       ask(`/api/holds/${hold.id}/decision`, {
         digest: hold.digest,

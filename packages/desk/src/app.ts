@@ -10,6 +10,7 @@ import { apiRoutes } from './api/api-routes.ts'
 import { docsRoutes } from './api/docs-routes.tsx'
 import type { Audit } from './audit/audit.ts'
 import { auditRoutes } from './audit/audit-routes.tsx'
+import { checkRoutes } from './checks/check-routes.tsx'
 import type { DepositSite } from './deposits/receive-deposit.ts'
 import { workerRoutes } from './deposits/worker-routes.ts'
 import type { HealthCheck } from './health/health-check.ts'
@@ -78,6 +79,7 @@ export async function createDeskApp(
   app.route('/', auditRoutes({ ...desk, frame }))
   app.route('/', viewerRoutes({ ...desk, frame }))
   app.route('/', searchRoutes({ ...desk, frame }))
+  app.route('/', checkRoutes({ frame }))
   app.route('/', siteRoutes({ ...desk, frame }))
   app.route('/', noticesRoutes({ ...desk, frame }))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))

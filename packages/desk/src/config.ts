@@ -39,4 +39,6 @@ export type DeskConfig = {
   readonly clock?: () => Date
   /** Milliseconds that only ever count up, for tests; the machine's own count unless given. */
   readonly monotonic?: () => number
+  /** What runs in place of the thread of the checks, for tests of what that can do wrong. */
+  readonly checkThread?: URL
 }

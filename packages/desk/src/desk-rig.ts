@@ -51,6 +51,9 @@ export type DepositGiven = {
   attempt?: number
   submissionId?: number
   participant?: string
+  participantId?: number
+  /** How long the scoring program ran. */
+  seconds?: number
   competition?: { id: number; title: string }
   humanInTheLoop?: boolean
   failure?: Deposit['failure']
@@ -59,7 +62,7 @@ export type DepositGiven = {
 }
 
 /** What a desk of a test is started with: all that can be passed on to another process. */
-export type RigDeskConfig = Omit<DeskConfig, 'log' | 'clock' | 'monotonic'>
+export type RigDeskConfig = Omit<DeskConfig, 'log' | 'clock' | 'monotonic' | 'checkThread'>
 /** Starts a desk for a test, in this process or in another. */
 export type DeskStarter = (config: RigDeskConfig) => Promise<RunningDesk>
 
@@ -75,6 +78,7 @@ export class DeskRig {
   #passedMilliseconds = 0
   #jumpedMilliseconds = 0
   #jobs = 0
+  #checkThread: URL | undefined
 
   private constructor(
     folder: string,
@@ -90,11 +94,18 @@ export class DeskRig {
     this.#start = startWith ?? ((config) => this.#startHere(config))
   }
 
+  /** `checkThread` runs in place of the thread of the checks. */
   static async start(
-    given: { policy?: string; config?: Partial<RigDeskConfig>; startWith?: DeskStarter } = {},
+    given: {
+      policy?: string
+      config?: Partial<RigDeskConfig>
+      startWith?: DeskStarter
+      checkThread?: URL
+    } = {},
   ): Promise<DeskRig> {
     const folder = await mkdtemp(join(tmpdir(), 'scoregate-desk-'))
     const rig = new DeskRig(folder, await startPlatform(), given)
+    rig.#checkThread = given.checkThread
     rig.platform.trust(await ensureSitePublicKey(rig.dataFolder))
     await writeFile(join(folder, 'policy.yaml'), given.policy ?? POLICY)
     await rig.startDesk()
@@ -130,7 +141,13 @@ export class DeskRig {
       log: pino({ level: 'info' }, { write: (line: string) => void this.log.push(line) }),
       clock: () => new Date(Date.now() + this.#passedMilliseconds + this.#jumpedMilliseconds),
       monotonic: () => performance.now() + this.#passedMilliseconds,
+      ...(this.#checkThread === undefined ? {} : { checkThread: this.#checkThread }),
     })
+  }
+
+  /** From the next start on, the desk has its own thread for the checks. */
+  useOwnCheckThread(): void {
+    this.#checkThread = undefined
   }
 
   get url(): string {
@@ -188,7 +205,7 @@ export class DeskRig {
       policyDigest: sha256Of('policy'),
       sandbox: 'engine',
       inputs: {},
-      programs: [],
+      programs: given.seconds === undefined ? [] : [scoringProgram(given.seconds)],
       entries: sortEntries(
         Object.entries(given.files ?? HONEST_RUN).map(([name, content]) => {
           const slash = name.indexOf('/')
@@ -207,7 +224,7 @@ export class DeskRig {
         jobId,
         attempt,
         submission: { id: submissionId, submittedAt: '2026-05-01T11:00:00Z', fileName: 'submission.zip' },
-        participant: { id: 7, username: given.participant ?? 'participant-7' },
+        participant: { id: given.participantId ?? 7, username: given.participant ?? 'participant-7' },
         competition: given.competition ?? { id: 3, title: 'Early warning' },
         phase: { id: 4, name: 'Final phase' },
         task: { id: 5, name: 'Task one' },
@@ -236,8 +253,32 @@ export class DeskRig {
     }
   }
 
-  /** Does what a worker does; returns the hold's identifier. */
+  /** Does what a worker does, and waits for the end of the checks; returns the hold's identifier. */
   async deposit(given: DepositGiven = {}): Promise<{ id: string; deposit: Deposit }> {
+    const deposited = await this.depositUnchecked(given)
+    await this.untilChecked(deposited.id)
+    return deposited
+  }
+
+  /** Waits for the end of the checks by looking into the records, since asking the desk is an act on its chain. */
+  async untilChecked(id: string): Promise<void> {
+    const { db, close } = await openRecords<DeskTables>(join(this.dataFolder, 'records.db'))
+    try {
+      await until(`the checks of hold ${id} to end`, async () => {
+        const row = await db
+          .selectFrom('hold_checks')
+          .select('state')
+          .where('hold_id', '=', id)
+          .executeTakeFirst()
+        return row?.state === 'ended' || row?.state === 'skipped'
+      })
+    } finally {
+      await close()
+    }
+  }
+
+  /** As `deposit`, without waiting for the checks. */
+  async depositUnchecked(given: DepositGiven = {}): Promise<{ id: string; deposit: Deposit }> {
     const deposit = this.makeDeposit(given)
     for (const content of new Set(Object.values(given.files ?? HONEST_RUN))) await this.putBlob(content)
     const answer = await this.postDeposit(deposit)
@@ -387,6 +428,13 @@ export async function until<T>(what: string, look: () => Promise<T | undefined> 
     if (found !== undefined && found !== false) return found
     if (Date.now() > end) throw new Error(`Waited in vain for ${what}.`)
     await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+function scoringProgram(elapsedSeconds: number): Manifest['programs'][number] {
+  return {
+    ...{ program: 'scoring', kind: 'exited', exitCode: 0, image: 'host', logsTruncated: false },
+    elapsedSeconds,
   }
 }
 

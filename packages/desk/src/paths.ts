@@ -44,6 +44,8 @@ export const paths = {
   fileLine: (id: string, n: number): string => `/holds/${id}/files/${n}/line`,
   download: (id: string, n: number): string => `/holds/${id}/files/${n}/download`,
   receipt: (id: string, outcome: string): string => `/holds/${id}/receipts/${outcome}`,
+  checks: '/checks',
+  check: (name: string): string => `/checks/${name}`,
   apiDocs: '/api/docs',
   openApi: '/api/openapi.json',
 } as const

@@ -13,6 +13,7 @@ import { startServer } from '@scoregate/web/server'
 import { createDeskApp } from './app.ts'
 import { type Audit, openAudit } from './audit/audit.ts'
 import { recordKeyAndPolicy } from './audit/begin-chain.ts'
+import { startChecker } from './checks/check-holds.ts'
 import { findClockMark } from './clock/clock-mark.ts'
 import { createSiteClock, type SiteClock } from './clock/site-clock.ts'
 import type { DeskConfig } from './config.ts'
@@ -107,9 +108,14 @@ async function run(given: {
   const webhookHosts = policy.notices?.webhook_hosts ?? []
   const mailer = config.mail && createMailer(config.mail)
   const notices = createNoticeSender({ ...{ db, clock, log, mailer, webhookHosts } })
+  const checker = startChecker({
+    ...{ db, vault, vaultFolder, siteClock, policyDigest, log, threadFile: config.checkThread },
+    onDecided: outbox.wake,
+    onWaiting: notices.wake,
+  })
   const stop = async () => {
     closing.abort()
-    await Promise.all([outbox.close(), sweeper.close(), notices.close()])
+    await Promise.all([outbox.close(), sweeper.close(), notices.close(), checker.close()])
   }
   try {
     const app = await createDeskApp({
@@ -143,6 +149,7 @@ async function run(given: {
         outbox.wake()
         sweeper.wake()
         notices.wake()
+        checker.wake()
       },
     })
     const server = await startServer({ app, host: config.host, port: config.port })

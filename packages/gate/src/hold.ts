@@ -69,7 +69,15 @@ export type DecisionMoment = {
   readonly clockTrouble?: ClockTrouble | undefined
   /** What the ledger says of this participant and of what an approval would release. */
   readonly budget?: BudgetQuestion | undefined
+  /** What the checks have to say about an approval. */
+  readonly checksTrouble?: ChecksTrouble | undefined
 }
+
+/**
+ * Why nothing can be approved as far as the checks go. `not-ended`: they have not, and the policy wants them to have.
+ * `required-failed`: one that the policy requires did not get through.
+ */
+export type ChecksTrouble = 'not-ended' | 'required-failed'
 
 /** Why a decision was not taken; `sentence` says so to the reviewer, with what they can do. */
 export type Refusal = {
@@ -82,6 +90,8 @@ export type Refusal = {
     | 'clock-behind'
     | 'clock-jumped'
     | 'vault-altered'
+    | 'checks-not-ended'
+    | 'required-check-failed'
     | 'budget-exhausted'
     | 'artefact-not-allowed'
     | 'nothing-to-release'
@@ -113,6 +123,19 @@ const CLOCK_REFUSALS = {
   },
 } as const satisfies Record<ClockTrouble, Refusal>
 
+const CHECKS_REFUSALS = {
+  'not-ended': {
+    code: 'checks-not-ended',
+    sentence:
+      'The checks of this hold have not ended, so nothing can be approved yet. Open it again in a moment and look at what they found; you can reject at any time.',
+  },
+  'required-failed': {
+    code: 'required-check-failed',
+    sentence:
+      'A check that the policy of this site requires did not get through, so nobody has looked for what it looks for. This hold can only be rejected.',
+  },
+} as const satisfies Record<ChecksTrouble, Refusal>
+
 /**
  * Takes or refuses a decision. It is taken only while the hold waits and its deadline lies ahead, over exactly the
  * manifest that was sealed, and releases no more than is offered; an approval needs a clock that can be trusted, too. The
@@ -131,7 +154,7 @@ export function decide(
 function findRefusal(
   hold: DecidableHold,
   decision: Decision,
-  { now, clockTrouble, budget }: DecisionMoment,
+  { now, ...moment }: DecisionMoment,
 ): Refusal | undefined {
   if (hold.state !== 'awaiting') {
     return refusal('not-awaiting', `This hold ${STATE_WORDS[hold.state]}. A decision is final.`)
@@ -149,14 +172,14 @@ function findRefusal(
     return refusal('reason-too-long', `The reason is longer than ${LONGEST_REASON} characters. Shorten it.`)
   }
   return decision.kind === 'approve'
-    ? findApprovalRefusal(hold, decision.artefacts, { clockTrouble, budget })
+    ? findApprovalRefusal(hold, decision.artefacts, moment)
     : findRejectionRefusal(decision)
 }
 
 function findApprovalRefusal(
   hold: DecidableHold,
   artefacts: readonly ArtefactName[],
-  { clockTrouble, budget }: Omit<DecisionMoment, 'now'>,
+  { clockTrouble, budget, checksTrouble }: Omit<DecisionMoment, 'now'>,
 ): Refusal | undefined {
   if (clockTrouble !== undefined) return CLOCK_REFUSALS[clockTrouble]
   if (hold.superseded) {
@@ -171,6 +194,7 @@ function findApprovalRefusal(
       'Sealing met files that it could not represent. This hold can only be rejected.',
     )
   }
+  if (checksTrouble !== undefined) return CHECKS_REFUSALS[checksTrouble]
   const notOffered = artefacts.filter((name) => !hold.offered.includes(name))
   if (notOffered.length > 0) {
     return refusal('artefact-not-allowed', `This hold does not offer ${notOffered.join(', ')} for release.`)

@@ -2,6 +2,8 @@ import { ArtefactName } from '@scoregate/protocol/artefact'
 import { Duration } from '@scoregate/protocol/durations'
 import { z } from 'zod'
 import { BYTE_SIZE_WORDS, ByteSize } from './byte-size.ts'
+import { CheckModes, CheckRules } from './checks/check-rules.ts'
+import { FILE_KINDS } from './checks/file-signature.ts'
 
 const DURATION_WORDS = 'a whole number and a unit: 30s, 15m, 24h or 7d'
 
@@ -59,12 +61,27 @@ const Budget = z.strictObject({
   bits: z.number({ error: BUDGET_WORDS }).min(1, BUDGET_WORDS).max(1_000_000, BUDGET_WORDS),
 })
 
+/** The checks over a deposited hold: what is absent has the value of `DEFAULT_CHECK_RULES`. */
+const Checks = z
+  .strictObject({
+    approval: CheckRules.shape.approval,
+    time_limit: PolicyDuration,
+    run: CheckModes,
+    small_counts_below: wholeNumber(1, 1_000_000),
+    text_volume_over: ByteSize,
+    hex_run_from: wholeNumber(32, 100_000),
+    base64_run_from: wholeNumber(24, 100_000),
+    file_kinds: z.array(z.enum(FILE_KINDS)).min(1),
+  })
+  .partial()
+
 /** What one competition has of its own; absent keys are the site's. */
 const CompetitionOverride = z.strictObject({
   review: z.strictObject(ReviewRules).partial().optional(),
   release: z.strictObject(ReleaseRules).partial().optional(),
   retention: PolicyDuration.optional(),
   budget: Budget.optional(),
+  checks: Checks.optional(),
   /** Where a task runs its ingestion program while scoring: at the same time, with one folder that both can write. */
   side_by_side: z.boolean().optional(),
 })
@@ -163,6 +180,7 @@ export const PolicyFile = z.strictObject({
     .prefault({}),
   retention: PolicyDuration.default(30 * 86_400),
   budget: Budget.optional(),
+  checks: Checks.prefault({}),
   images: z.record(textUpTo(256), Image).default({}),
   limits: z
     .strictObject({

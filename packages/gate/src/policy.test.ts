@@ -3,6 +3,7 @@ import { WorkerSite } from '@scoregate/protocol/deposit'
 import type { Digest } from '@scoregate/protocol/digest'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_CHECK_RULES } from './checks/check-rules.ts'
 import {
   needsReview,
   type Policy,
@@ -40,6 +41,7 @@ describe('a policy', () => {
       failures: 'at-once',
       releasable: ArtefactName.options,
       ticked: ['scores'],
+      checks: DEFAULT_CHECK_RULES,
       retentionSeconds: 30 * 86_400,
     })
     const site = WorkerSite.parse(workerSite(policy, digest))

@@ -4,6 +4,8 @@ import type { Digest } from '@scoregate/protocol/digest'
 import type { Problem } from '@scoregate/protocol/errors'
 import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { allowedKeys } from './allowed-keys.ts'
+import { type CheckRules, DEFAULT_CHECK_RULES } from './checks/check-rules.ts'
+import { CHECK_NAMES } from './checks/finding.ts'
 import { resolveImage as resolve } from './image-rules.ts'
 import { digestOfJson } from './manifest.ts'
 import { type PlacedDocument, type PolicyPath, placeAt, placeOf, problemsOf } from './policy-problems.ts'
@@ -33,6 +35,7 @@ export type CompetitionRules = ScoreRules & {
   readonly releasable: ArtefactName[]
   readonly ticked: ArtefactName[]
   readonly retentionSeconds: number
+  readonly checks: CheckRules
   /** The most that one participant of the competition may learn from what leaves; undefined: no bound. */
   readonly budgetBits?: number
 }
@@ -67,6 +70,7 @@ export function parsePolicy(text: string, fileName: string): PolicyReading {
   const contradictions = [
     ...findContradictions(parsed.data, placed),
     ...findUnsaidReaders(parsed.data, placed),
+    ...findLoosenedChecks(parsed.data, placed),
   ]
   if (contradictions.length > 0) return { kind: 'invalid', problems: contradictions }
 
@@ -139,6 +143,23 @@ function findUnsaidReaders({ data }: PolicyFile, placed: PlacedDocument): Proble
   })
 }
 
+/** Checks that the site requires and a competition would do without. */
+function findLoosenedChecks({ checks, competitions }: PolicyFile, placed: PlacedDocument): Problem[] {
+  return Object.entries(competitions).flatMap(([pattern, own]) =>
+    CHECK_NAMES.filter((name) => {
+      const mode = own.checks?.run?.[name]
+      return checks.run?.[name] === 'required' && mode !== undefined && mode !== 'required'
+    }).map((name) => {
+      const path = ['competitions', pattern, 'checks', 'run', name]
+      return {
+        where: placeOf(path, placed),
+        what: `${path.join('.')}: the site requires this check everywhere`,
+        remedy: 'Leave the line out, or set the check to "on" for the site.',
+      }
+    }),
+  )
+}
+
 /** The keys of a part of the file from top to bottom; an object would put those that look like numbers first. */
 function keysInOrder(document: Document, part: string, read: Readonly<Record<string, unknown>>): string[] {
   const node = document.get(part)
@@ -169,6 +190,22 @@ export function rulesFor(policy: Policy, competition: { id: number; title: strin
     ...(columns === undefined ? {} : { columns }),
     ...(budget === undefined ? {} : { budgetBits: budget.bits }),
     retentionSeconds: own?.retention ?? policy.retention,
+    checks: checkRules(policy.checks, own?.checks),
+  }
+}
+
+/** Each key by itself: the competition's, else the site's, else what holds where nothing is said. */
+function checkRules(site: PolicyFile['checks'], own: PolicyFile['checks'] | undefined): CheckRules {
+  const rules = DEFAULT_CHECK_RULES
+  return {
+    approval: own?.approval ?? site.approval ?? rules.approval,
+    timeLimitSeconds: own?.time_limit ?? site.time_limit ?? rules.timeLimitSeconds,
+    run: { ...site.run, ...own?.run },
+    smallCountsBelow: own?.small_counts_below ?? site.small_counts_below ?? rules.smallCountsBelow,
+    textVolumeOverBytes: own?.text_volume_over ?? site.text_volume_over ?? rules.textVolumeOverBytes,
+    hexRunFrom: own?.hex_run_from ?? site.hex_run_from ?? rules.hexRunFrom,
+    base64RunFrom: own?.base64_run_from ?? site.base64_run_from ?? rules.base64RunFrom,
+    fileKinds: [...(own?.file_kinds ?? site.file_kinds ?? rules.fileKinds)],
   }
 }
 

@@ -64,6 +64,18 @@ export const AuditAct = z.discriminatedUnion('kind', [
     failure: ReasonCode.optional(),
     policyDigest: Digest,
   }),
+  /**
+   * The automatic checks over a hold came to their end: how many findings of each rank, and whether every check got
+   * through. What was found stays in the desk's records.
+   */
+  z.strictObject({
+    kind: z.literal('checks-ended'),
+    hold,
+    critical: z.int().min(0),
+    serious: z.int().min(0),
+    notice: z.int().min(0),
+    isComplete: z.boolean(),
+  }),
   /** A list of the inbox, which shows some scores of each hold: of `holds`. Old entries give a place, `offset`, instead. */
   z.strictObject({
     kind: z.literal('list-viewed'),

@@ -17,10 +17,7 @@ export async function openDiskBlobs(folder: string): Promise<Blobs> {
   await mkdir(incoming, { recursive: true, mode: 0o700 })
   for (const name of await readdir(incoming)) await rm(join(incoming, name), { force: true })
 
-  const place = (sha256: Digest) => ({
-    folder: join(folder, sha256.slice(0, 2)),
-    file: join(folder, sha256.slice(0, 2), sha256.slice(2)),
-  })
+  const place = (sha256: Digest) => placeIn(folder, sha256)
 
   /** Gives a written file its name, which the next sync of its folder makes durable. */
   const moveIntoPlace = async (temporary: string, sha256: Digest): Promise<void> => {
@@ -71,18 +68,7 @@ export async function openDiskBlobs(folder: string): Promise<Blobs> {
       await inParallel(folders, syncFolder)
     },
 
-    async open(sha256) {
-      const { file } = place(sha256)
-      const found = await sizeOf(file)
-      if (found === undefined) throw blobMissing(sha256)
-      const check = verifying(sha256)
-      // A reader that stops early leaves nobody to hear of altered bytes; unheard, the error would end the program.
-      check.on('error', () => undefined)
-      return {
-        stream: createReadStream(file, { highWaterMark: READ_BYTES }).compose(check),
-        sizeBytes: found,
-      }
-    },
+    open: readDiskBlobs(folder).open,
 
     async readUnverified(sha256, { offset, length }) {
       const handle = await openIfThere(place(sha256).file)
@@ -109,6 +95,31 @@ export async function openDiskBlobs(folder: string): Promise<Blobs> {
     async remove(sha256) {
       await rm(place(sha256).file, { force: true })
     },
+  }
+}
+
+/** Blobs of a folder that another part of the program owns, for reading alone. */
+export function readDiskBlobs(folder: string): Pick<Blobs, 'open'> {
+  return {
+    async open(sha256) {
+      const { file } = placeIn(folder, sha256)
+      const found = await sizeOf(file)
+      if (found === undefined) throw blobMissing(sha256)
+      const check = verifying(sha256)
+      // A reader that stops early leaves nobody to hear of altered bytes; unheard, the error would end the program.
+      check.on('error', () => undefined)
+      return {
+        stream: createReadStream(file, { highWaterMark: READ_BYTES }).compose(check),
+        sizeBytes: found,
+      }
+    },
+  }
+}
+
+function placeIn(folder: string, sha256: Digest): { folder: string; file: string } {
+  return {
+    folder: join(folder, sha256.slice(0, 2)),
+    file: join(folder, sha256.slice(0, 2), sha256.slice(2)),
   }
 }
 

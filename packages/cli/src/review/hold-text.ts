@@ -1,4 +1,5 @@
 import type { HoldDetails, HoldLine, HoldListName, ShownClaim } from '@scoregate/desk/hold-api'
+import { type Finding, worstRank } from '@scoregate/gate/finding'
 import { bitsInWords } from '@scoregate/gate/ledger'
 import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
@@ -24,6 +25,7 @@ export function holdListText(holds: readonly HoldLine[], list: HoldListName, now
       'PARTICIPANT',
       'SUBMISSION',
       'SCORES',
+      'FINDINGS',
       'ARRIVED',
       list === 'decided' ? 'STATE' : 'TIME LEFT',
       ...(isClaimed ? ['LOOKED AT BY'] : []),
@@ -34,6 +36,7 @@ export function holdListText(holds: readonly HoldLine[], list: HoldListName, now
       cut(hold.participant, 24),
       String(hold.submissionId),
       cut(scoresAtAGlance(hold), 40),
+      findingsAtAGlance(hold),
       whenWords(new Date(hold.depositedAt), now),
       list === 'decided' ? hold.state : timeLeftWords(new Date(hold.expiresAt), now),
       ...(isClaimed ? [cut(hold.claims.map(({ reviewer }) => reviewer).join(', '), 24)] : []),
@@ -55,6 +58,9 @@ export function holdText(hold: HoldDetails, now: Date): string {
   return [
     ...heading(hold, now),
     ...hostility(hold),
+    '',
+    'FINDINGS   (for this site alone)',
+    ...findings(hold),
     '',
     'SCORES',
     ...scores(hold),
@@ -145,6 +151,47 @@ function learned({ ledger }: HoldDetails): string[] {
   const bound =
     budgetBits === undefined ? '' : ` The policy lets one participant learn ${bitsInWords(budgetBits)}.`
   return [`  This participant has learned at most ${bitsInWords(learnedBits)} so far${adds}.${bound}`]
+}
+
+/** `2 critical`: how many of the worst rank. */
+function findingsAtAGlance({ checks }: HoldLine): string {
+  if (checks === undefined || checks.state === 'skipped') return 'not checked'
+  if (checks.state !== 'ended') return checks.state === 'waiting' ? 'not checked yet' : 'being checked'
+  const worst = worstRank(checks.findings)
+  return worst === undefined ? 'none' : `${checks.findings[worst]} ${worst}`
+}
+
+function findings(hold: HoldDetails): string[] {
+  const { checks } = hold
+  if (checks?.state === 'running') {
+    const done = `${fileSizeWords(checks.checkedBytes)} of ${fileSizeWords(checks.totalBytes)}`
+    return [`  The checks are looking at this hold: ${done}.`]
+  }
+  if (checks?.state !== 'ended') return [`  ${findingsAtAGlance(hold)}`]
+  const kept = hold.findings.flatMap((finding) => [
+    `  ${finding.rank.toUpperCase().padEnd(9)} ${finding.what}  [${finding.check}]`,
+    `            ${placeWords(finding)}${finding.sample === undefined ? '' : `: ${showInertLine(finding.sample)}`}`,
+  ])
+  const { critical, serious, notice } = checks.findings
+  const left = critical + serious + notice - hold.findings.length
+  if (kept.length === 0) return ['  none']
+  return left > 0 ? [...kept, `  and ${left} more`] : kept
+}
+
+function placeWords({ place }: Finding): string {
+  switch (place.kind) {
+    case 'hold':
+      return 'in this hold'
+    case 'run':
+      return 'in how it ran'
+    case 'scores':
+      return `in the scores file${place.key === undefined ? '' : `, ${showInertLine(place.key)}`}`
+    case 'file': {
+      const line = place.line === undefined ? '' : `, line ${place.line}`
+      const byte = place.offset === undefined ? '' : `, byte ${place.offset}`
+      return `in ${place.section}/${showInertLine(place.path)}${line || byte}`
+    }
+  }
 }
 
 function scoresAtAGlance(hold: HoldLine): string {

@@ -7,6 +7,7 @@ import { requirePerson } from '@scoregate/web/identity'
 import { sendStream } from '@scoregate/web/request-body'
 import { Hono } from 'hono'
 import { auditHold } from '../audit/record-act.ts'
+import { findChecks, findChecksOf, listFindings } from '../checks/hold-checks.ts'
 import { getHold } from '../holds/hold-queries.ts'
 import { claimHold, endClaim, findClaims } from '../inbox/claims.ts'
 import { parseInboxQuery } from '../inbox/inbox-query.ts'
@@ -61,10 +62,13 @@ export function apiRoutes(
     const view = { reviewer, list: query.list, holds: ids, holdCount: ids.length }
     await desk.audit.record({ kind: 'list-viewed', ...view })
     const claims = await findClaims(desk.db, ids, now)
+    const checks = await findChecksOf(desk.db, ids)
     const found = await countFound(desk.db, query, now)
     const last = ids.at(-1)
     const page: HoldPage = {
-      holds: holds.map((hold) => toHoldLine(hold, claims.get(hold.id) ?? [])),
+      holds: holds.map((hold) =>
+        toHoldLine(hold, { claims: claims.get(hold.id) ?? [], checks: checks.get(hold.id) }),
+      ),
       total: found.count,
       isMore: found.isMore,
       ...(hasNext && last !== undefined ? { nextAfter: last } : {}),
@@ -79,7 +83,10 @@ export function apiRoutes(
     const decision = await findDecision(desk.db, hold.id)
     const publishing = await listOutbox(desk.db, hold.id)
     const claims = (await findClaims(desk.db, [hold.id], desk.clock())).get(hold.id) ?? []
-    return c.json(toHoldDetails(hold, decision, publishing, await readLedger(desk.db, hold), claims))
+    const checks = await findChecks(desk.db, hold.id)
+    const findings = await listFindings(desk.db, hold.id)
+    const ledger = await readLedger(desk.db, hold)
+    return c.json(toHoldDetails(hold, decision, publishing, ledger, { claims, checks, findings }))
   })
 
   app.on(['POST', 'DELETE'], `${HOLDS_PATH}/:id/claim`, async (c) => {
@@ -146,6 +153,8 @@ const REFUSAL_KIND = {
   'clock-behind': 'conflict',
   'clock-jumped': 'conflict',
   'vault-altered': 'conflict',
+  'checks-not-ended': 'conflict',
+  'required-check-failed': 'conflict',
   'budget-exhausted': 'conflict',
   'artefact-not-allowed': 'bad-input',
   'nothing-to-release': 'bad-input',

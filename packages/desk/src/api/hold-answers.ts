@@ -1,12 +1,21 @@
+import type { Finding } from '@scoregate/gate/finding'
+import type { HoldChecks } from '../checks/hold-checks.ts'
 import type { Hold, HoldSummary } from '../holds/hold-record.ts'
 import type { Claim } from '../inbox/claims.ts'
 import type { HoldLedger } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../release/outbox-queries.ts'
 import type { DecisionRecord } from '../review/decision-record.ts'
-import type { HoldDetails, HoldLine, ShownClaim, ShownScore } from './hold-api.ts'
+import type { HoldCheckState, HoldDetails, HoldLine, ShownClaim, ShownScore } from './hold-api.ts'
+
+/** What people and checks are doing with a hold, beside the hold itself. */
+export type AboutHold = {
+  readonly claims: readonly Claim[]
+  /** Undefined for a hold that is older than the checks. */
+  readonly checks: HoldChecks | undefined
+}
 
 /** A hold as the API's lists give it. */
-export function toHoldLine(hold: HoldSummary, claims: readonly Claim[]): HoldLine {
+export function toHoldLine(hold: HoldSummary, { claims, checks }: AboutHold): HoldLine {
   return {
     id: hold.id,
     digest: hold.manifestDigest,
@@ -22,6 +31,7 @@ export function toHoldLine(hold: HoldSummary, claims: readonly Claim[]): HoldLin
     worker: hold.worker,
     ...(hold.failure === undefined ? {} : { failure: hold.failure }),
     scores: hold.scores.kind === 'read' ? hold.scores.shown.map(toShownScore) : [],
+    ...(checks === undefined ? {} : { checks: toCheckState(checks) }),
     fileCount: hold.fileCount,
     totalBytes: hold.totalBytes,
     depositedAt: hold.depositedAt.toISOString(),
@@ -37,11 +47,11 @@ export function toHoldDetails(
   decision: DecisionRecord | undefined,
   publishing: readonly OutboxItem[],
   ledger: HoldLedger,
-  claims: readonly Claim[],
+  { findings, ...about }: AboutHold & { findings: readonly Finding[] },
 ): HoldDetails {
   const problem = scoresProblem(hold)
   return {
-    ...toHoldLine(hold, claims),
+    ...toHoldLine(hold, about),
     sealedAt: hold.manifest.sealedAt,
     policyDigest: hold.policyDigest,
     offered: hold.offered.map((artefact) => ({
@@ -54,6 +64,7 @@ export function toHoldDetails(
       ...(ledger.budgetBits === undefined ? {} : { budgetBits: ledger.budgetBits }),
     },
     files: hold.manifest.entries.map((entry, number) => ({ number, ...entry })),
+    findings: [...findings],
     refusals: hold.manifest.refusals,
     undeclaredKeys: hold.scores.kind === 'read' ? hold.scores.undeclaredKeys : [],
     ...(problem === undefined ? {} : { scoresProblem: problem }),
@@ -73,6 +84,10 @@ export function toHoldDetails(
 /** A claim as the API gives it. */
 export function toShownClaim({ reviewer, until }: Claim): ShownClaim {
   return { reviewer, until: until.toISOString() }
+}
+
+function toCheckState({ state, checkedBytes, totalBytes, counts, failed }: HoldChecks): HoldCheckState {
+  return { state, checkedBytes, totalBytes, findings: counts, failed: [...failed] }
 }
 
 function toShownScore(shown: {

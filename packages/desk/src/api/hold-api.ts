@@ -1,3 +1,4 @@
+import { Finding, FindingCounts, FindingSource } from '@scoregate/gate/finding'
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { Digest } from '@scoregate/protocol/digest'
 import { ManifestSection, SealRefusal } from '@scoregate/protocol/manifest'
@@ -42,6 +43,20 @@ export const ShownScore = z.object({
 })
 export type ShownScore = z.infer<typeof ShownScore>
 
+/**
+ * How far the checks over a hold are, and how many findings of each rank they made so far as they have ended. `skipped`:
+ * the hold was decided before their turn came.
+ */
+export const HoldCheckState = z.object({
+  state: z.enum(['waiting', 'running', 'ended', 'skipped']),
+  checkedBytes: z.int(),
+  totalBytes: z.int(),
+  findings: FindingCounts,
+  /** The checks that did not get through. */
+  failed: z.array(FindingSource),
+})
+export type HoldCheckState = z.infer<typeof HoldCheckState>
+
 /** A hold as the lists show it. */
 export const HoldLine = z.object({
   id: z.string(),
@@ -59,6 +74,8 @@ export const HoldLine = z.object({
   worker: z.string(),
   failure: ReasonCode.optional(),
   scores: z.array(ShownScore),
+  /** Absent from holds that are older than the checks. */
+  checks: HoldCheckState.optional(),
   fileCount: z.int(),
   totalBytes: z.int(),
   depositedAt: z.iso.datetime(),
@@ -110,6 +127,8 @@ export const HoldDetails = HoldLine.extend({
     budgetBits: z.number().optional(),
   }),
   files: z.array(HoldFile),
+  /** What the checks found, the worst first; at most 200 of each rank. */
+  findings: z.array(Finding),
   /** What sealing met and could not represent; one is enough to make the hold hostile. */
   refusals: z.array(SealRefusal),
   /** Keys of the scores file that no column declares; they never leave. */

@@ -24,6 +24,8 @@ function knownActWords(act: AuditAct): string {
       return `the policy changed from ${short(act.from)} to ${short(act.to)}`
     case 'deposited':
       return `${act.worker} deposited ${holdWords(act)}: submission ${act.submissionId}, job ${act.jobId}, attempt ${act.attempt}, for ${act.platform}${act.failure === undefined ? '' : `. ${REASON_SENTENCES[act.failure]}`}`
+    case 'checks-ended':
+      return `the checks over ${holdWords(act)} ${act.isComplete ? 'ended' : 'did not get through'}, with ${act.critical} critical and ${act.serious} serious findings and ${act.notice} notices`
     case 'list-viewed':
       return `${act.reviewer} looked at the list "${act.list}", ${listWords(act)}`
     case 'hold-claimed':

@@ -1,16 +1,16 @@
-import { decide } from '@scoregate/gate/hold'
 import { FAILURE_BITS, fitsBudget } from '@scoregate/gate/ledger'
-import { needsReview, type Policy, rulesFor } from '@scoregate/gate/policy'
+import { type Policy, rulesFor } from '@scoregate/gate/policy'
 import type { AuditAct } from '@scoregate/protocol/audit'
 import type { Deposit } from '@scoregate/protocol/deposit'
 import type { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
 import { auditHold, recordAct } from '../audit/record-act.ts'
+import { isForPolicy, tickedArtefacts } from '../checks/approve-by-policy.ts'
+import { queueChecks } from '../checks/hold-checks.ts'
 import { raiseClockMark } from '../clock/clock-mark.ts'
 import type { SiteClock } from '../clock/site-clock.ts'
 import { offeredArtefacts } from '../holds/artefact-entries.ts'
-import { getHold, isSuperseded } from '../holds/hold-queries.ts'
 import { foldName, HoldId, HoldRules, type HoldScores, newHoldId } from '../holds/hold-record.ts'
 import { chargeBits, findLearnedBits } from '../ledger/ledger.ts'
 import type { DeskDb, DeskTransaction, NewHoldRow } from '../migrations/desk-tables.ts'
@@ -18,8 +18,6 @@ import { promiseNotices } from '../notices/promise-notices.ts'
 import { planReminders } from '../notices/reminders.ts'
 import { promiseOutcome } from '../release/outbox-queries.ts'
 import { readRelease } from '../release/read-release.ts'
-import { askBudget } from '../review/decide-hold.ts'
-import { POLICY_REVIEWER, recordDecision } from '../review/decision-record.ts'
 import type { Vault } from '../vault/vault.ts'
 import { checkDeposit, normalPlatform } from './check-deposit.ts'
 import { readHoldScores } from './read-hold-scores.ts'
@@ -42,8 +40,8 @@ const LOOKS_AT_ONCE = 64
 
 /**
  * Turns a deposit into a hold, with what the platform is to hear of it, in one transaction; the same deposit again is
- * the same hold. Where neither the policy nor the organizer asks for review, the policy approves it here, by the same
- * rules as a reviewer. Throws `ScoregateError`: `bad-deposit`, `blobs-missing`, `other-deposit`.
+ * the same hold. The checks look at it next; where neither the policy nor the organizer asks for review, the policy approves
+ * it when they have ended, by the same rules as a reviewer. Throws `ScoregateError`: `bad-deposit`, `blobs-missing`, `other-deposit`.
  */
 export async function receiveDeposit(
   site: DepositSite,
@@ -65,12 +63,10 @@ export async function receiveDeposit(
   const failure = failureOf(deposit, scores)
   const kind = failure === undefined ? 'result' : 'failed-run'
   const offered = offeredArtefacts({ manifest, rules: policyRules, scores, kind })
-  const isDecidedByPolicy = kind === 'result' && !needsReview(policyRules, job.humanInTheLoop)
-  if (isDecidedByPolicy) {
+  if (isForPolicy({ kind, rules: policyRules, job })) {
     // As before a reviewer's approval: what the vault has must be what was sealed. If not, the worker sends it again.
-    const ticked = offered.filter((artefact) => artefact.ticked).map((artefact) => artefact.name)
     const read = { manifest, manifestDigest: deposit.manifestDigest, rules: policyRules, scores, job }
-    await readRelease(site.vault.blobs, read, ticked)
+    await readRelease(site.vault.blobs, read, tickedArtefacts({ offered }))
   }
 
   return site.db.transaction().execute(async (transaction) => {
@@ -122,9 +118,9 @@ export async function receiveDeposit(
       outcome: failureIsTold ? { kind: 'failed', reason: failure } : { kind: 'awaiting-validation' },
       now,
     })
-    const isDecided = isDecidedByPolicy && (await approveByPolicy(transaction, site, { id, now }))
-    // A failed run presses nobody, unless its participant is told of it only after a person looked.
-    if (!isDecided && (kind === 'result' || !failureIsTold)) {
+    await queueChecks(transaction, { holdId: id, totalBytes: row.total_bytes, now })
+    // What the policy may approve presses nobody before the checks have ended. A failed run presses nobody, unless its participant is told of it only after a person looked.
+    if (!isForPolicy({ kind, rules, job }) && (kind === 'result' || !failureIsTold)) {
       await promiseNotices(transaction, { holdId: id, kind: 'waiting', now })
       await planReminders(transaction, { holdId: id, from: now, deadline: new Date(row.expires_at) })
     }
@@ -218,42 +214,6 @@ async function claimBlobs(
       .executeTakeFirst()
     if (claimed.numUpdatedRows !== BigInt(part.length)) throw blobsMissing([`${part.length} files`])
   }
-}
-
-/**
- * If the policy's own choice cannot be approved (it ticks nothing of this hold, the hold is hostile, or the clock is not to
- * be trusted), a person must look. Answers whether it was approved.
- */
-async function approveByPolicy(
-  transaction: DeskTransaction,
-  site: DepositSite,
-  { id, now }: { id: HoldId; now: Date },
-): Promise<boolean> {
-  const hold = await getHold(transaction, id)
-  if (hold.hostile || hold.scores.kind !== 'read') return false
-  const artefacts = hold.offered.filter((artefact) => artefact.ticked).map((artefact) => artefact.name)
-  const result = decide(
-    {
-      ...hold,
-      offered: hold.offered.map((artefact) => artefact.name),
-      superseded: await isSuperseded(transaction, hold),
-    },
-    { kind: 'approve', digest: hold.manifestDigest, artefacts, reviewer: POLICY_REVIEWER },
-    {
-      now,
-      clockTrouble: site.siteClock.trouble(),
-      budget: await askBudget(transaction, hold, artefacts),
-    },
-  )
-  if (result.kind === 'refused') return false
-  return recordDecision(transaction, {
-    hold,
-    verdict: { kind: 'approve', artefacts },
-    kind: 'auto',
-    reviewer: POLICY_REVIEWER,
-    policyDigest: site.policyDigest,
-    now,
-  })
 }
 
 function blobsMissing(names: readonly string[]): ScoregateError {

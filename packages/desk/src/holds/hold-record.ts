@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { CheckRules, DEFAULT_CHECK_RULES } from '@scoregate/gate/check-rules'
 import { HOLD_TRANSITIONS, type HoldState } from '@scoregate/gate/hold'
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { CanonicalScore, ScoreColumn } from '@scoregate/protocol/columns'
@@ -42,6 +43,8 @@ export const HoldRules = z.strictObject({
   ...ScoreRules.shape,
   columns: z.record(z.string(), ScoreRules).optional(),
   retentionSeconds: z.number(),
+  /** Absent from holds that are older than the checks. */
+  checks: CheckRules.default(DEFAULT_CHECK_RULES),
   budgetBits: z.number().optional(),
 })
 export type HoldRules = z.infer<typeof HoldRules>

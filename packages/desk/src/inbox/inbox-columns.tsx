@@ -7,6 +7,8 @@ import { Cluster, Stack } from '@scoregate/ui/layout'
 import type { Column } from '@scoregate/ui/table'
 import { TimeLeft, When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
+import { ChecksBadge } from '../checks/findings-card.tsx'
+import type { HoldChecks } from '../checks/hold-checks.ts'
 import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
 import { paths } from '../paths.ts'
 import { bulkHindrance } from './bulk.ts'
@@ -27,6 +29,7 @@ export const BULK_FORM = 'bulk-form'
 export type ListContext = {
   readonly query: InboxQuery
   readonly claims: ReadonlyMap<HoldId, readonly Claim[]>
+  readonly checks: ReadonlyMap<HoldId, HoldChecks>
   readonly me: string
   /** Whether the page has the form that a button needs. */
   readonly hasForms: boolean
@@ -39,9 +42,14 @@ type HoldColumn = Column<HoldSummary>
 
 /** The columns of a list, each with the address that sorts by it. */
 export function inboxColumns(context: ListContext): HoldColumn[] {
-  const { now } = context
+  const { checks, now } = context
   const competition = sortable(context, 'competition', competitionColumn(context))
   const participant = sortable(context, 'participant', PARTICIPANT)
+  const findings: HoldColumn = {
+    key: 'findings',
+    header: 'Findings',
+    cell: ({ id }) => <ChecksBadge checks={checks.get(id)} />,
+  }
   const arrived = sortable(context, 'arrived', {
     key: 'arrived',
     header: 'Arrived',
@@ -65,11 +73,11 @@ export function inboxColumns(context: ListContext): HoldColumn[] {
         ),
       }
       const deadline = sortable(context, 'deadline', timeLeft)
-      const columns = [competition, participant, SCORES, arrived, deadline, reviewColumn(context)]
+      const columns = [competition, participant, SCORES, findings, arrived, deadline, reviewColumn(context)]
       return context.hasForms ? [tickColumn(context), ...columns] : columns
     }
     case 'failed':
-      return [competition, participant, FAILURE, arrived, open('Look')]
+      return [competition, participant, FAILURE, findings, arrived, open('Look')]
     case 'decided': {
       const decided: HoldColumn = {
         key: 'decided',

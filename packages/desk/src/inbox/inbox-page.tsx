@@ -31,6 +31,7 @@ export interface InboxPageProps {
   readonly counts: Readonly<Record<HoldList, number>>
   readonly found: { readonly count: number; readonly isMore: boolean }
   readonly claims: ListContext['claims']
+  readonly checks: ListContext['checks']
   /** Holds of which a release was stopped. */
   readonly alarms: readonly HoldId[]
   /** Absent for whoever reads with a token: forms are for browsers. */

@@ -34,8 +34,11 @@ export const FIRST_ORDER = {
 export const DecidedState = z.enum(['approved', 'released', 'rejected', 'expired', 'closed'])
 export type DecidedState = z.infer<typeof DecidedState>
 
-/** By what was found: `suspicious` is a hold whose output sealing could not accept. */
-export const FindingFilter = z.enum(['suspicious', 'none'])
+/**
+ * By what was found: `suspicious` is a hold whose output sealing could not accept; `critical` and `serious` have a finding
+ * of that rank or a worse one; `none` has none of any rank.
+ */
+export const FindingFilter = z.enum(['suspicious', 'critical', 'serious', 'none'])
 export type FindingFilter = z.infer<typeof FindingFilter>
 
 const NamePart = z.string().trim().min(1).max(200)

@@ -4,6 +4,7 @@ import { requirePerson } from '@scoregate/web/identity'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
+import { findChecksOf } from '../checks/hold-checks.ts'
 import { getHold, listAlarms } from '../holds/hold-queries.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
@@ -37,10 +38,11 @@ export function inboxRoutes(desk: InboxDesk): Hono<WebEnv> {
       const now = desk.clock()
       const page = await listHolds(desk.db, query, { now })
       const ids = page.holds.map(({ id }) => id)
-      const [counts, found, claims, alarms] = await Promise.all([
+      const [counts, found, claims, checks, alarms] = await Promise.all([
         countHolds(desk.db),
         countFound(desk.db, query, now),
         findClaims(desk.db, ids, now),
+        findChecksOf(desk.db, ids),
         listAlarms(desk.db, ALARMS_SHOWN),
       ])
       const me = person.username
@@ -48,7 +50,7 @@ export function inboxRoutes(desk: InboxDesk): Hono<WebEnv> {
       const csrf = by.kind === 'session' ? by.csrf : undefined
       const isTicked = c.req.query('tick') === 'all'
       const content = (
-        <InboxPage {...{ query, page, counts, found, claims, alarms, csrf, me, isTicked, now }} />
+        <InboxPage {...{ query, page, counts, found, claims, checks, alarms, csrf, me, isTicked, now }} />
       )
       const title = LIST_WORDS[list].title
       return c.html(desk.frame(c, { title, place: 'inbox', islands: ['inbox-news'], content }))

@@ -52,7 +52,9 @@ export const STATE_FILTER_WORDS = {
 
 export const FINDING_FILTER_WORDS = {
   suspicious: 'Suspicious output',
-  none: 'Nothing suspicious',
+  critical: 'Critical findings',
+  serious: 'Serious findings or worse',
+  none: 'No findings',
 } as const satisfies Record<FindingFilter, string>
 
 /** The ages that the page offers; an address may name any other. */

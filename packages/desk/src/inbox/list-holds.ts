@@ -4,6 +4,7 @@ import { SUMMARY_COLUMNS } from '../holds/hold-queries.ts'
 import { foldName, type HoldId, type HoldSummary, parseHoldSummary } from '../holds/hold-record.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import {
+  type FindingFilter,
   filtersOf,
   type HoldList,
   type InboxQuery,
@@ -177,11 +178,20 @@ function conditionsOf(query: InboxQuery, now: Date): RawBuilder<SqlBool> {
     ...(participant === undefined ? [] : [contains('participant_folded', participant)]),
     ...(worker === undefined ? [] : [contains('worker_folded', worker)]),
     ...(state === undefined ? [] : [sql<SqlBool>`state = ${state}`]),
-    ...(finding === undefined ? [] : [sql<SqlBool>`hostile = ${finding === 'suspicious' ? 1 : 0}`]),
+    ...(finding === undefined ? [] : [FINDING_CONDITION[finding]]),
     ...(older === undefined ? [] : [sql<SqlBool>`deposited_at <= ${agoText(now, older)}`]),
   ]
   return sql<SqlBool>`${sql.join(conditions, sql` and `)}`
 }
+
+/** By the primary key of what the checks keep of each hold. */
+const FINDING_CONDITION = {
+  suspicious: sql<SqlBool>`hostile = 1`,
+  critical: sql<SqlBool>`exists (select 1 from hold_checks where hold_id = id and critical > 0)`,
+  serious: sql<SqlBool>`exists (select 1 from hold_checks where hold_id = id and critical + serious > 0)`,
+  none: sql<SqlBool>`hostile = 0 and exists (select 1 from hold_checks
+    where hold_id = id and state = 'ended' and critical + serious + notice = 0)`,
+} as const satisfies Record<FindingFilter, RawBuilder<SqlBool>>
 
 function contains(column: string, part: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`instr(${sql.raw(column)}, ${foldName(part)}) > 0`

@@ -1,4 +1,5 @@
 import type { Migration } from '@scoregate/storage/migrate'
+import { CHECK_MIGRATIONS } from '../checks/check-migrations.ts'
 import { NOTICE_MIGRATIONS } from '../notices/notice-tables.ts'
 import { HEALTH_MIGRATIONS } from './health-migrations.ts'
 import { INBOX_MIGRATIONS } from './inbox-migrations.ts'
@@ -124,4 +125,5 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
   ...HEALTH_MIGRATIONS,
   ...VIEWER_MIGRATIONS,
   ...NOTICE_MIGRATIONS,
+  ...CHECK_MIGRATIONS,
 ]

@@ -110,6 +110,29 @@ export interface DeskTables extends AccountTables, NoticeTables {
   hold_claim: { hold_id: string; reviewer: string; claimed_until: string }
   /** What the desk has heard of its workers. */
   worker: { name: string; seen_at: string; reported_at: string | null; report_json: string | null }
+  /** How far the checks over a hold are, and how many findings of each rank they made. */
+  hold_checks: {
+    hold_id: string
+    state: string
+    checked_bytes: number
+    total_bytes: number
+    queued_at: string
+    ended_at: string | null
+    critical: number
+    serious: number
+    notice: number
+    /** The checks that did not get through. */
+    failed_json: string
+    /** Whose run it was and how long it took, for the checks of later ones; written when the checks begin. */
+    platform: string | null
+    competition_id: number | null
+    participant_id: number | null
+    run_seconds: number | null
+  }
+  /** What was found, the worst first; never more than a page can show. */
+  finding: { hold_id: string; number: number; finding_json: string }
+  /** Names of files that an approved hold of a competition had. */
+  known_file: { platform: string; competition_id: number; name: string }
   policy_used: { policy_digest: string; policy_text: string; first_used_at: string }
 }
 

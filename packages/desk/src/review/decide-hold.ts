@@ -6,6 +6,7 @@ import { ScoregateError } from '@scoregate/protocol/errors'
 import type { Blobs } from '@scoregate/storage/blobs'
 import type { Logger } from 'pino'
 import { auditHold, recordAct } from '../audit/record-act.ts'
+import { checksTrouble, findChecks } from '../checks/hold-checks.ts'
 import type { SiteClock } from '../clock/site-clock.ts'
 import { getHold, isSuperseded } from '../holds/hold-queries.ts'
 import type { Hold, HoldSummary } from '../holds/hold-record.ts'
@@ -94,6 +95,7 @@ async function findRefusal(
     now: siteClock.now(),
     clockTrouble: siteClock.trouble(),
     budget: decision.kind === 'approve' ? await askBudget(db, hold, decision.artefacts) : undefined,
+    checksTrouble: checksTrouble(await findChecks(db, hold.id), hold.rules.checks),
   })
   if (result.kind === 'decided') return undefined
   if (result.refusal.code === 'nothing-to-release' && releasesReasonAlone(hold)) return undefined

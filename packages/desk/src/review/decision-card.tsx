@@ -1,3 +1,4 @@
+import type { ChecksTrouble } from '@scoregate/gate/hold'
 import { bitsInWords } from '@scoregate/gate/ledger'
 import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
@@ -16,12 +17,13 @@ import { releasesReasonAlone } from './decide-hold.ts'
 import { REJECT_REASONS } from './reject-reasons.ts'
 
 /** Where a waiting hold is decided: plain forms, over the digest of what the page shows. */
-export const DecisionCard: FC<{ hold: Hold; ledger: HoldLedger; csrf: string; now: Date }> = ({
-  hold,
-  ledger,
-  csrf,
-  now,
-}) => (
+export const DecisionCard: FC<{
+  hold: Hold
+  ledger: HoldLedger
+  checksTrouble: ChecksTrouble | undefined
+  csrf: string
+  now: Date
+}> = ({ hold, ledger, checksTrouble, csrf, now }) => (
   <Card
     title="Your decision"
     id="decision"
@@ -34,14 +36,24 @@ export const DecisionCard: FC<{ hold: Hold; ledger: HoldLedger; csrf: string; no
           This output can only be rejected, because sealing met things that cannot be accepted.
         </Callout>
       ) : (
-        <ApproveForm {...{ hold, ledger, csrf }} />
+        <ApproveForm {...{ hold, ledger, checksTrouble, csrf }} />
       )}
       <RejectForm hold={hold} csrf={csrf} />
     </Stack>
   </Card>
 )
 
-const ApproveForm: FC<{ hold: Hold; ledger: HoldLedger; csrf: string }> = ({ hold, ledger, csrf }) => {
+const CHECKS_TROUBLE_WORDS = {
+  'not-ended': 'The checks have not ended yet.',
+  'required-failed': 'A check that the policy requires did not get through.',
+} as const satisfies Record<ChecksTrouble, string>
+
+const ApproveForm: FC<{
+  hold: Hold
+  ledger: HoldLedger
+  checksTrouble: ChecksTrouble | undefined
+  csrf: string
+}> = ({ hold, ledger, checksTrouble, csrf }) => {
   const failed = hold.kind === 'failed-run'
   return (
     <Form action={paths.approve(hold.id)} csrf={csrf} label="Approve and release">
@@ -76,7 +88,7 @@ const ApproveForm: FC<{ hold: Hold; ledger: HoldLedger; csrf: string }> = ({ hol
           disabledReason={
             hold.offered.length === 0 && !releasesReasonAlone(hold)
               ? 'There is nothing that may be released.'
-              : undefined
+              : checksTrouble && CHECKS_TROUBLE_WORDS[checksTrouble]
           }
         >
           Approve and release

@@ -3,6 +3,7 @@ import type { AuditDecision } from '@scoregate/protocol/audit'
 import { Digest } from '@scoregate/protocol/digest'
 import { z } from 'zod'
 import { auditHold, recordAct, textDigest } from '../audit/record-act.ts'
+import { rememberFileNames } from '../checks/read-history.ts'
 import { raiseClockMark } from '../clock/clock-mark.ts'
 import { type DeadlineRule, moveHold, moveUndecided } from '../holds/hold-queries.ts'
 import type { Hold, HoldId } from '../holds/hold-record.ts'
@@ -78,6 +79,7 @@ export async function recordDecision(
     policyDigest: given.policyDigest,
   } as const
   await recordAct(transaction, { act, now })
+  if (verdict.kind === 'approve') await rememberFileNames(transaction, hold)
   await chargeBits(transaction, { hold, cause: 'decision', bits: decisionBits(hold, verdict), now })
   const outcomes = outcomesOfDecision(hold, verdict, now)
   for (const outcome of outcomes) await promiseOutcome(transaction, { holdId: hold.id, outcome, now })

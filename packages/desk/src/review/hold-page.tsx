@@ -8,6 +8,8 @@ import { Card, Cluster, PageHeader, Split, Stack } from '@scoregate/ui/layout'
 import { absoluteTime } from '@scoregate/ui/plain-time'
 import { When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
+import { FindingsCard, type FindingsCardProps } from '../checks/findings-card.tsx'
+import { checksTrouble } from '../checks/hold-checks.ts'
 import type { Hold } from '../holds/hold-record.ts'
 import { SEAL_REFUSAL_WORDS, SECTION_WORDS } from '../holds/hold-words.ts'
 import { ClaimLine } from '../inbox/claim-line.tsx'
@@ -24,8 +26,7 @@ import { FilesCard, LogsCard, type ShownLog } from './files-card.tsx'
 import { ScoresCard } from './scores-card.tsx'
 
 /** See `HoldContent`. */
-export interface HoldPageProps {
-  readonly hold: Hold
+export interface HoldPageProps extends FindingsCardProps {
   readonly decision: DecisionRecord | undefined
   readonly publishing: readonly OutboxItem[]
   readonly ledger: HoldLedger
@@ -90,6 +91,7 @@ export const HoldContent: FC<HoldPageProps> = (props) => {
             </Callout>
           )}
           <ScoresCard scores={hold.scores} />
+          <FindingsCard {...{ hold, checks: props.checks, findings: props.findings }} />
           {hold.contentRemovedAt !== undefined ? (
             <Callout tone="info" title="The files have been removed">
               The site’s retention rule removed them <When at={hold.contentRemovedAt} now={now} />. The record
@@ -158,9 +160,14 @@ const Alarms: FC<HoldPageProps> = ({ hold, vaultProblem }) => (
   </>
 )
 
-const Aside: FC<HoldPageProps> = ({ hold, decision, publishing, ledger, csrf, now }) => (
+const Aside: FC<HoldPageProps> = ({ hold, checks, decision, publishing, ledger, csrf, now }) => (
   <Stack>
-    {hold.state === 'awaiting' && csrf !== undefined && <DecisionCard {...{ hold, ledger, csrf, now }} />}
+    {hold.state === 'awaiting' && csrf !== undefined && (
+      <DecisionCard
+        {...{ hold, ledger, csrf, now }}
+        checksTrouble={checksTrouble(checks, hold.rules.checks)}
+      />
+    )}
     {decision !== undefined && <DecidedCard hold={hold} decision={decision} now={now} />}
     <LedgerCard ledger={ledger} />
     <PublishingCard items={publishing} platform={hold.platform} now={now} />

@@ -14,6 +14,7 @@ import type { FC } from 'hono/jsx'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import { auditHold } from '../audit/record-act.ts'
+import { findChecks, listFindings } from '../checks/hold-checks.ts'
 import { getHold } from '../holds/hold-queries.ts'
 import type { Hold } from '../holds/hold-record.ts'
 import { findClaims } from '../inbox/claims.ts'
@@ -124,6 +125,8 @@ async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promi
   const content = (
     <HoldContent
       hold={hold}
+      checks={await findChecks(desk.db, hold.id)}
+      findings={await listFindings(desk.db, hold.id)}
       decision={await findDecision(desk.db, hold.id)}
       publishing={await listOutbox(desk.db, hold.id)}
       ledger={await readLedger(desk.db, hold)}

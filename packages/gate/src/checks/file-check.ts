@@ -1,10 +1,13 @@
 import type { ManifestEntry } from '@scoregate/protocol/manifest'
 import type { CheckName, Finding, FindingPlace, FindingRank } from './finding.ts'
+import type { TextWindow } from './text-windows.ts'
 
 /** Looks at one file as it streams by; holds no more of it than a window. */
 export type FileInspection = {
   /** The next bytes. Must not keep the chunk, whose memory is used again. */
-  take(chunk: Uint8Array): void
+  take?(chunk: Uint8Array): void
+  /** The next of the file read as lines of text, which all checks share. */
+  look?(window: TextWindow): void
   /** After the last byte. */
   end(): readonly Finding[]
 }
@@ -21,16 +24,19 @@ export function placeIn(entry: ManifestEntry): Extract<FindingPlace, { kind: 'fi
   return { kind: 'file', section: entry.section, path: entry.path }
 }
 
+type Found = { line?: number; offset?: number; sample?: string }
+
 /**
  * Counts one kind of thing in one file and remembers the first: a file with a million addresses is one finding with a
  * count, not a million findings.
  */
 export class Tally {
   private count = 0
-  private first: { line?: number; offset?: number; sample?: string } = {}
+  private first: Found = {}
 
-  add(found: { line?: number; offset?: number; sample?: string }): void {
-    if (this.count === 0) this.first = found
+  /** `describe` is asked for the first alone. */
+  add(describe: () => Found): void {
+    if (this.count === 0) this.first = describe()
     this.count += 1
   }
 

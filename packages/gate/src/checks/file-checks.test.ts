@@ -93,7 +93,7 @@ describe('personal data', () => {
     ['A bank account number (IBAN).', 'iban GB82 WEST 1234 5698 7654 32'],
     ['A number in the form of a payment card number.', 'card 4111 1111 1111 1111'],
     ['A date of birth.', 'date of birth: 1961-04-17'],
-    ['A pair of coordinates.', 'at 48.85837, 2.29448'],
+    ['A place by its coordinates.', 'lat=48.85837'],
   ])('finds %s', async (what, text) => {
     const findings = await findingsIn('log.txt', text, [personalData()])
     expect(words(findings)).toContain(what)
@@ -126,7 +126,7 @@ describe('small counts', () => {
     expect(await findingsIn('table.csv', table, [smallCounts()])).toMatchObject([
       { what: '2 counts below 10.', sample: 'n = 3', place: { line: 3 } },
     ])
-    expect(words(await findingsIn('log.txt', 'subgroup rare: n=4', [smallCounts()]))).toEqual([
+    expect(words(await findingsIn('log.txt', 'subgroup rare: patients=4', [smallCounts()]))).toEqual([
       'A count below 10.',
     ])
     expect(words(await findingsIn('m.json', '{"support": 7}', [smallCounts()]))).toEqual([

@@ -1,26 +1,28 @@
-/** What the first bytes of a file say that it is. */
-export type FileKind =
-  | 'text'
-  | 'png'
-  | 'jpeg'
-  | 'gif'
-  | 'webp'
-  | 'pdf'
-  | 'zip'
-  | 'gzip'
-  | 'bzip2'
-  | 'xz'
-  | 'zstd'
-  | '7z'
-  | 'rar'
-  | 'tar'
-  | 'numpy'
-  | 'hdf5'
-  | 'parquet'
-  | 'sqlite'
-  | 'elf'
-  | 'pickle'
-  | 'binary'
+/** What the first bytes of a file can say that it is. */
+export const FILE_KINDS = [
+  'text',
+  'png',
+  'jpeg',
+  'gif',
+  'webp',
+  'pdf',
+  'zip',
+  'gzip',
+  'bzip2',
+  'xz',
+  'zstd',
+  '7z',
+  'rar',
+  'tar',
+  'numpy',
+  'hdf5',
+  'parquet',
+  'sqlite',
+  'elf',
+  'pickle',
+  'binary',
+] as const
+export type FileKind = (typeof FILE_KINDS)[number]
 
 /** So many of the first bytes are enough to tell: tar has its mark at 257. */
 export const SIGNATURE_BYTES = 512

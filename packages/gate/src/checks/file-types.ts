@@ -1,11 +1,9 @@
 import type { ManifestEntry } from '@scoregate/protocol/manifest'
+import { ALLOWED_KINDS } from './check-rules.ts'
 import { type FileCheck, type FileInspection, placeIn } from './file-check.ts'
 import { FileHead } from './file-head.ts'
 import { ENDINGS_OF_KIND, endingOf, type FileKind, fileKindOf, TEXT_ENDINGS } from './file-signature.ts'
 import type { Finding } from './finding.ts'
-
-/** Kinds of files that a reviewer can look at, and that a scoring program has reason to write. */
-export const ALLOWED_KINDS: readonly FileKind[] = ['text', 'png', 'jpeg', 'gif', 'webp']
 
 /** Files of kinds that the policy does not allow, and files that are not what their name says (attacks.md, family 20). */
 export function fileTypes(allowed: readonly FileKind[] = ALLOWED_KINDS): FileCheck {

@@ -1,16 +1,23 @@
 import type { Digest } from '@scoregate/protocol/digest'
 import type { Manifest, ManifestEntry } from '@scoregate/protocol/manifest'
-import { type Finding, sortFindings } from './finding.ts'
+import { type CheckName, type Finding, sortFindings } from './finding.ts'
+
+/** What is told by comparing with earlier holds. */
+export const HISTORY_CHECKS = [
+  'unseen-files',
+  'near-duplicate',
+  'run-time',
+] as const satisfies readonly CheckName[]
 
 /** What the desk knows of earlier holds of the same competition. */
 export type HoldHistory = {
-  /** Names of files (`section/path`) in holds that were released before. */
+  /** Those names of this hold's files (`section/path`) that an approved hold had before. */
   readonly knownFiles: ReadonlySet<string>
-  /** How many holds were released before; with none there is nothing to be new against. */
-  readonly releasedHolds: number
+  /** Whether any hold was approved before; with none there is nothing to be new against. */
+  readonly hasApproved: boolean
   /** Seconds of all programs of this participant's earlier runs. */
   readonly ownRunSeconds: readonly number[]
-  /** By digest: holds of other participants that have this file, scores and logs left out. */
+  /** By digest: how many other participants had this file in a hold, counted to a few. */
   readonly othersWithFile: ReadonlyMap<Digest, number>
 }
 
@@ -22,6 +29,8 @@ const UNLIKE_FACTOR = 3
 const SAME_SECONDS = 10
 /** Small files are alike by chance: an empty log, a header. */
 const SMALLEST_COMPARED_BYTES = 256
+/** What so many others have is of the scoring program: a style sheet, a legend. */
+export const COMMON_TO = 3
 const MOST_NEW_FILES = 20
 
 /** What is unlike earlier holds: new files, a run of unusual length, files that somebody else submitted before. */
@@ -33,14 +42,16 @@ export function checkHistory(manifest: Manifest, history: HoldHistory): Finding[
   ])
 }
 
-function findNewFiles({ entries }: Manifest, { knownFiles, releasedHolds }: HoldHistory): Finding[] {
-  if (releasedHolds === 0) return []
-  const unseen = entries.filter((entry) => entry.section !== 'predictions' && !knownFiles.has(nameOf(entry)))
+function findNewFiles({ entries }: Manifest, { knownFiles, hasApproved }: HoldHistory): Finding[] {
+  if (!hasApproved) return []
+  const unseen = entries.filter(
+    (entry) => entry.section !== 'predictions' && !knownFiles.has(historyName(entry)),
+  )
   return unseen.slice(0, MOST_NEW_FILES).map((entry) => ({
     check: 'unseen-files',
     rank: 'notice',
     place: { kind: 'file', section: entry.section, path: entry.path },
-    what: 'No released hold of this competition had a file of this name.',
+    what: 'No approved hold of this competition had a file of this name.',
     count: 1,
   }))
 }
@@ -64,7 +75,7 @@ function findUnusualRunTime({ programs }: Manifest, { ownRunSeconds }: HoldHisto
 
 function findCopies({ entries }: Manifest, { othersWithFile }: HoldHistory): Finding[] {
   const copies = entries.filter(
-    (entry) => entry.sizeBytes >= SMALLEST_COMPARED_BYTES && (othersWithFile.get(entry.sha256) ?? 0) > 0,
+    (entry) => isCompared(entry) && isOfFewOthers(othersWithFile.get(entry.sha256) ?? 0),
   )
   const [first] = copies
   if (first === undefined) return []
@@ -82,7 +93,18 @@ function findCopies({ entries }: Manifest, { othersWithFile }: HoldHistory): Fin
   ]
 }
 
-function nameOf({ section, path }: ManifestEntry): string {
+/** Whether a file is one to find with somebody else: scores are few, and logs are alike. */
+export function isCompared({ section, path, sizeBytes }: ManifestEntry): boolean {
+  if (sizeBytes < SMALLEST_COMPARED_BYTES || section === 'logs') return false
+  return !/^scores\.(?:json|txt)$/.test(path)
+}
+
+function isOfFewOthers(count: number): boolean {
+  return count > 0 && count < COMMON_TO
+}
+
+/** How history knows a file. */
+export function historyName({ section, path }: ManifestEntry): string {
   return `${section}/${path}`
 }
 

@@ -50,7 +50,7 @@ describe('the scores of a hold', () => {
 
 const NOTHING_KNOWN: HoldHistory = {
   knownFiles: new Set(),
-  releasedHolds: 0,
+  hasApproved: false,
   ownRunSeconds: [],
   othersWithFile: new Map(),
 }
@@ -64,6 +64,8 @@ function manifestOf(seconds: number): Pick<Manifest, 'programs' | 'entries'> & M
     platform: 'https://hub.example',
     sealedAt: '2026-01-01T00:00:00.000Z',
     policyDigest: Digest.parse('b'.repeat(64)),
+    salt: '5'.repeat(64),
+    sandbox: 'engine',
     inputs: {},
     programs: [
       {
@@ -88,7 +90,7 @@ describe('a hold beside those before it', () => {
   it('is looked at for files that no released hold had', () => {
     const history = {
       ...NOTHING_KNOWN,
-      releasedHolds: 2,
+      hasApproved: true,
       knownFiles: new Set(['scoring_output/scores.json']),
     }
     expect(checkHistory(manifestOf(10), history)).toMatchObject([

@@ -66,7 +66,7 @@ function inspect(entry: ManifestEntry): FileInspection {
       bytes: PNG_HEADER_BYTES,
       next(read) {
         const name = read.toString('latin1', 4, 8)
-        if (!PICTURE_CHUNKS.includes(name)) metadata.add({ offset: at - read.length })
+        if (!PICTURE_CHUNKS.includes(name)) addAt(metadata, at - read.length)
         const rest = read.readUInt32BE(0) + CRC_BYTES
         return { kind: 'skip', bytes: rest, next: () => (name === 'IEND' ? 'after' : pngChunk()) }
       },
@@ -81,7 +81,7 @@ function inspect(entry: ManifestEntry): FileInspection {
         const head = Buffer.concat([begun, read])
         const marker = head[1] ?? 0
         if (head[0] !== 0xff) return 'picture'
-        if (isJpegMetadata(marker)) metadata.add({ offset: at - head.length })
+        if (isJpegMetadata(marker)) addAt(metadata, at - head.length)
         // From the start of the scan on come the coded points of the picture.
         if (marker === 0xda) return 'picture'
         const over = head.subarray(4)
@@ -97,7 +97,7 @@ function inspect(entry: ManifestEntry): FileInspection {
       while (bytes.length > 0) {
         if (step === 'picture') return
         if (step === 'after') {
-          trailing.add({ offset: at })
+          addAt(trailing, at)
           step = 'picture'
           return
         }
@@ -131,4 +131,8 @@ function inspect(entry: ManifestEntry): FileInspection {
       }),
     ],
   }
+}
+
+function addAt(tally: Tally, offset: number): void {
+  tally.add(() => ({ offset }))
 }

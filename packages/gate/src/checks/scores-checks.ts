@@ -1,7 +1,16 @@
 import type { ScoreColumn } from '@scoregate/protocol/columns'
 import { decodeUtf8, shownText } from '../shown-text.ts'
 import { readStrictJson, StrictJsonError, type WrittenJson } from '../strict-json.ts'
-import type { CheckName, Finding } from './finding.ts'
+import type { CheckName, Finding, FindingSource } from './finding.ts'
+
+/** What is looked for in a scores file. */
+export const SCORES_CHECKS = [
+  'undeclared-keys',
+  'out-of-range',
+  'extra-digits',
+  'not-a-number',
+  'nested-values',
+] as const satisfies readonly CheckName[]
 
 /** More digits than these below a column's own are told: a double has about 17 in all. */
 const TOLERATED_EXTRA_DIGITS = 17
@@ -103,7 +112,7 @@ function finding(
 }
 
 function limitEach(findings: readonly Finding[]): Finding[] {
-  const counts = new Map<CheckName, number>()
+  const counts = new Map<FindingSource, number>()
   return findings.filter(({ check }) => {
     const count = (counts.get(check) ?? 0) + 1
     counts.set(check, count)
