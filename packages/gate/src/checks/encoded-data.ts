@@ -29,6 +29,8 @@ const MANY_SHORT_RUNS = 20
 /** Digests of models and commits are honest, and so long; more of them are a list. */
 const DIGEST_LENGTHS: readonly number[] = [40, 64]
 const FEW_DIGESTS = 3
+/** `sha256 ` ends like hexadecimal digits do. */
+const SHORT_WORD = 8
 const SHOWN_SAMPLE = 40
 
 // Each pattern is anchored where a run begins: tried again at each of its characters it would cost the square of it.
@@ -133,9 +135,12 @@ function isHexRun(run: string, from: number): boolean {
   )
 }
 
+/** One digest, and no more beside it than the end of the word before. */
 function isDigest(run: string): boolean {
-  const trimmed = run.replace(/[ :-]$/, '')
-  return isHex(trimmed) && DIGEST_LENGTHS.includes(trimmed.length)
+  const pieces = run.split(/[ :-]/).map(({ length }) => length)
+  const longest = Math.max(...pieces)
+  const others = pieces.reduce((sum, length) => sum + length, 0) - longest
+  return DIGEST_LENGTHS.includes(longest) && others <= SHORT_WORD
 }
 
 function isBase64Run(run: string, from: number): boolean {
