@@ -61,19 +61,26 @@ export function viewerRoutes(desk: ViewerDesk): Hono<WebEnv> {
   })
 
   app.get('/holds/:id/files/:n/picture.png', async (c) => {
-    const drawn = await sayVaultErrors(async () => redrawPicture(await openFile(desk, c)))
+    const file = await openFile(desk, c)
+    const drawn = await sayVaultErrors(() => redrawPicture(file))
     if (drawn.kind === 'none') throw noPicture(drawn.reason)
+    // Also whoever has only this address has been shown something.
+    const reviewer = requirePerson(c).person.username
+    await recordViews(desk, [{ file, reviewer, as: 'picture', shown: [] }])
     c.header('content-type', 'image/png')
     c.header('content-security-policy', "sandbox; default-src 'none'; frame-ancestors 'none'")
     return c.body(new Uint8Array(drawn.png))
   })
 
   app.get('/holds/:id/files/:n/rendered', async (c) => {
-    const { hold, number, entry, bytes } = await openFile(desk, c)
+    const file = await openFile(desk, c)
+    const { hold, number, entry, bytes } = file
     // In a tab of its own a click could lead away: there is no page around it that says where a frame may go.
     if (c.req.header('sec-fetch-dest') !== 'iframe' || entry.sizeBytes > RENDERED_MAX_BYTES)
       return c.redirect(paths.fileView(hold.id, number, { as: 'rendered' }), 303)
     const page = await sayVaultErrors(() => bytes.read(entry, { offset: 0, length: RENDERED_MAX_BYTES }))
+    const reviewer = requirePerson(c).person.username
+    await recordViews(desk, [{ file, reviewer, as: 'rendered', shown: [] }])
     c.header('content-type', 'text/html; charset=utf-8')
     c.header('content-security-policy', RENDERED_POLICY)
     return c.body(new Uint8Array(page))
