@@ -5,6 +5,7 @@ import { requirePerson } from '@scoregate/web/identity'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { auditHold, recordAct } from '../audit/record-act.ts'
+import { findChecksOf } from '../checks/hold-checks.ts'
 import { HoldId } from '../holds/hold-record.ts'
 import { paths } from '../paths.ts'
 import { REJECT_REASONS } from '../review/reject-reasons.ts'
@@ -43,8 +44,9 @@ export function bulkRoutes(desk: ReviewDesk): Hono<WebEnv> {
       }
     })
     await desk.audit.written()
+    const checks = await findChecksOf(desk.db, ids)
     const claims = await findClaims(desk.db, ids, desk.clock())
-    const content = <BulkPage {...{ act, claims, me, csrf: by.csrf }} {...sortForBulk(holds)} />
+    const content = <BulkPage {...{ act, claims, me, csrf: by.csrf }} {...sortForBulk(holds, checks)} />
     return c.html(desk.frame(c, { title: 'Decide together', place: 'inbox', content }))
   })
 

@@ -1,5 +1,6 @@
 import { Digest } from '@scoregate/protocol/digest'
 import type { Audit } from '../audit/audit.ts'
+import { findChecks, type HoldChecks } from '../checks/hold-checks.ts'
 import { findHold } from '../holds/hold-queries.ts'
 import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
 import { type DecisionSite, decideHold } from '../review/decide-hold.ts'
@@ -11,13 +12,17 @@ export const BULK_LIMIT = 100
  * Why a hold cannot be decided together with others, in words that follow its name; undefined where it can. Only what
  * needs no look beyond its scores: everything else is decided on its own page.
  */
-export function bulkHindrance(hold: HoldSummary): string | undefined {
+export function bulkHindrance(hold: HoldSummary, checks: HoldChecks | undefined): string | undefined {
   if (hold.state !== 'awaiting') return 'was decided already'
   if (hold.kind === 'failed-run') return 'is a failed run'
   if (hold.hostile) return 'has suspicious output'
   if (hold.alarm !== undefined) return 'has files that are not as they were sealed'
   if (hold.scores.kind !== 'read') return 'has no scores that could be read'
   if (hold.scores.undeclaredKeys.length > 0) return 'has scores that no column declares'
+  if (checks?.state !== 'ended') return 'has checks that have not ended'
+  if (checks.failed.length > 0) return 'has checks that did not get through'
+  const { critical, serious, notice } = checks.counts
+  if (critical + serious + notice > 0) return 'has findings'
   const ticked = hold.offered.filter((artefact) => artefact.ticked).map(({ name }) => name)
   if (ticked.length !== 1 || ticked[0] !== 'scores') return 'would release more or less than its scores'
   return undefined
@@ -71,7 +76,7 @@ async function decideOne(
     return { kind: 'refused', id, hold, sentence: 'There is no hold with this identifier.' }
   }
   if (hold.state !== 'awaiting') return { kind: 'overtaken', id, hold }
-  const hindrance = bulkHindrance(hold)
+  const hindrance = bulkHindrance(hold, await findChecks(site.db, hold.id))
   if (hindrance !== undefined) {
     return { kind: 'refused', id, hold, sentence: `It ${hindrance}. Decide it on its own page.` }
   }
@@ -90,14 +95,17 @@ async function decideOne(
 }
 
 /** Which of these holds can be decided together, in the order given, and why the others cannot. */
-export function sortForBulk(holds: readonly HoldSummary[]): {
+export function sortForBulk(
+  holds: readonly HoldSummary[],
+  checks: ReadonlyMap<HoldId, HoldChecks>,
+): {
   together: HoldSummary[]
   alone: { hold: HoldSummary; hindrance: string }[]
 } {
   const together: HoldSummary[] = []
   const alone: { hold: HoldSummary; hindrance: string }[] = []
   for (const hold of holds) {
-    const hindrance = bulkHindrance(hold)
+    const hindrance = bulkHindrance(hold, checks.get(hold.id))
     if (hindrance === undefined) together.push(hold)
     else alone.push({ hold, hindrance })
   }

@@ -103,13 +103,13 @@ function sortable({ query }: ListContext, key: SortKey, column: HoldColumn): Hol
 }
 
 /** A tick for each line that can be decided together with others; the hold's own page is open to all of them. */
-function tickColumn({ isTicked }: ListContext): HoldColumn {
+function tickColumn({ isTicked, checks }: ListContext): HoldColumn {
   return {
     key: 'tick',
     header: 'Tick',
     isHeaderHidden: true,
     cell: (hold) =>
-      bulkHindrance(hold) === undefined ? (
+      bulkHindrance(hold, checks.get(hold.id)) === undefined ? (
         <input
           class="choice-input"
           type="checkbox"

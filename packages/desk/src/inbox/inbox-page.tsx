@@ -117,8 +117,8 @@ function newsSearch(query: InboxQuery, now: Date): string {
 }
 
 /** What can be done with the ticked lines: each button leads to a page that says what would happen. */
-const BulkBar: FC<InboxPageProps> = ({ query, page, isTicked }) => {
-  if (!page.holds.some((hold) => bulkHindrance(hold) === undefined)) return null
+const BulkBar: FC<InboxPageProps> = ({ query, page, checks, isTicked }) => {
+  if (!page.holds.some((hold) => bulkHindrance(hold, checks.get(hold.id)) === undefined)) return null
   const search = inboxSearch(query)
   const tickAll = paths.inbox(query.list, search === '' ? '?tick=all' : `${search}&tick=all`)
   return (
