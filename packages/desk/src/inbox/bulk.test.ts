@@ -115,6 +115,19 @@ describe('deciding together', () => {
     expect((await rig.show(id)).state).toBe('awaiting')
   })
 
+  it('leaves out what has a finding of any rank, or checks that have not ended', async () => {
+    await using rig = await DeskRig.start()
+    const { id } = await rig.deposit()
+    const browser = await rig.signIn()
+    const fields = fieldsOf(await lookAt(browser, 'release', [id]))
+    for (const trouble of ['notice = 1', `notice = 0, state = 'skipped'`]) {
+      await rig.changeRecords(`update hold_checks set ${trouble} where hold_id = ?`, [id])
+      expect(await (await browser.get('/')).text()).not.toContain('name="hold"')
+      expect(await (await browser.post('/bulk', fields)).text()).toContain('0 released, 1 was not decided')
+    }
+    expect((await rig.show(id)).state).toBe('awaiting')
+  })
+
   it('takes no decision over another digest, from a forged form, or from nobody', async () => {
     await using rig = await DeskRig.start()
     const { id, deposit } = await rig.deposit()
