@@ -290,6 +290,7 @@ export class DeskRig {
   async copyHold(id: string, count: number): Promise<void> {
     const { db, close } = await openRecords<DeskTables>(join(this.folder, 'data', 'records.db'))
     const row = await db.selectFrom('hold').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+    const checks = await db.selectFrom('hold_checks').selectAll().where('hold_id', '=', id).executeTakeFirst()
     for (let at = 0; at < count; at += 100) {
       const copies = Array.from({ length: Math.min(100, count - at) }, (_, copy) => ({
         ...row,
@@ -298,6 +299,10 @@ export class DeskRig {
         manifest_digest: sha256Of(`copy-${at + copy}`),
       }))
       await db.insertInto('hold').values(copies).execute()
+      if (checks !== undefined) {
+        const ofCopies = copies.map((copy) => ({ ...checks, hold_id: copy.id }))
+        await db.insertInto('hold_checks').values(ofCopies).execute()
+      }
     }
     await close()
   }
