@@ -42,14 +42,9 @@ type HoldColumn = Column<HoldSummary>
 
 /** The columns of a list, each with the address that sorts by it. */
 export function inboxColumns(context: ListContext): HoldColumn[] {
-  const { checks, now } = context
+  const { now } = context
   const competition = sortable(context, 'competition', competitionColumn(context))
   const participant = sortable(context, 'participant', PARTICIPANT)
-  const findings: HoldColumn = {
-    key: 'findings',
-    header: 'Findings',
-    cell: ({ id }) => <ChecksBadge checks={checks.get(id)} />,
-  }
   const arrived = sortable(context, 'arrived', {
     key: 'arrived',
     header: 'Arrived',
@@ -73,11 +68,18 @@ export function inboxColumns(context: ListContext): HoldColumn[] {
         ),
       }
       const deadline = sortable(context, 'deadline', timeLeft)
-      const columns = [competition, participant, SCORES, findings, arrived, deadline, reviewColumn(context)]
+      const columns = [
+        competition,
+        participant,
+        scoresColumn(context),
+        arrived,
+        deadline,
+        reviewColumn(context),
+      ]
       return context.hasForms ? [tickColumn(context), ...columns] : columns
     }
     case 'failed':
-      return [competition, participant, FAILURE, findings, arrived, open('Look')]
+      return [competition, participant, failureColumn(context), arrived, open('Look')]
     case 'decided': {
       const decided: HoldColumn = {
         key: 'decided',
@@ -186,32 +188,38 @@ function open(label: string): HoldColumn {
   }
 }
 
-const SCORES: HoldColumn = {
+const scoresColumn = ({ checks }: ListContext): HoldColumn => ({
   key: 'scores',
-  header: 'Scores',
+  header: 'Scores and findings',
   isShort: true,
   cell: (hold) => (
     <Stack gap="tight">
       {hold.hostile && <Suspicious />}
       <ScoresAtAGlance hold={hold} />
+      <span>
+        <ChecksBadge checks={checks.get(hold.id)} />
+      </span>
       <span class="muted nowrap">
         {hold.fileCount === 1 ? '1 file' : `${hold.fileCount} files`}, <FileSize bytes={hold.totalBytes} />
       </span>
     </Stack>
   ),
-}
+})
 
-const FAILURE: HoldColumn = {
+const failureColumn = ({ checks }: ListContext): HoldColumn => ({
   key: 'failure',
   header: 'Why it failed',
   isWide: true,
-  cell: ({ failure, hostile }) => (
+  cell: ({ id, failure, hostile }) => (
     <Stack gap="tight">
       {hostile && <Suspicious />}
       {failure !== undefined && <span>{REASON_SENTENCES[failure]}</span>}
+      <span>
+        <ChecksBadge checks={checks.get(id)} />
+      </span>
     </Stack>
   ),
-}
+})
 
 const STATE: HoldColumn = {
   key: 'state',
