@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -50,5 +50,21 @@ describe('an archive', () => {
       'b.txt',
       'big.bin',
     ])
+  })
+
+  it('of which a file was altered is refused, whichever file it is, and does not wait for ever', async () => {
+    for (const name of ['a.txt', 'b.txt', 'big.bin'] as const) {
+      const altered = FILES[name].replace(/^.?/, 'Y')
+      await measure(['b.txt', 'a/z.txt', 'a.txt', 'big.bin'])
+      const sha256 = sha256Of(FILES[name])
+      await writeFile(join(folder, sha256.slice(0, 2), sha256.slice(2)), altered)
+      const blobs = await openDiskBlobs(folder)
+      const sizeBytes = FILES[name].length
+      const entries = [{ section: 'predictions', path: name, sizeBytes, sha256 }]
+      const manifest = { entries } as unknown as Manifest // only its entries are read
+      await expect(measureArtefact(blobs, manifest, 'predictions')).rejects.toMatchObject({
+        code: 'vault-altered',
+      })
+    }
   })
 })

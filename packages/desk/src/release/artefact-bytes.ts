@@ -85,6 +85,8 @@ function openArchive(blobs: Blobs, entries: readonly ManifestEntry[]): Readable 
     zip.addReadStreamLazy(entry.path, options, (give) => {
       openEntry(blobs, entry).then((stream) => {
         current = stream
+        // The archive writer does not listen: unheard, altered bytes would end the program.
+        stream.on('error', fail)
         give(null, stream)
       }, fail)
     })
