@@ -5,8 +5,8 @@ import { ThreadData, ThreadTask, type ThreadWord } from './thread-messages.ts'
 
 /**
  * The thread in which the checks run, so that a hold of gigabytes, or one made to be slow to look at, keeps nobody from
- * the desk. It reads the vault and has nothing else: no records, no network, no key. Whatever is thrown ends the thread,
- * and the desk takes that as a check that failed.
+ * the desk. It is given the vault and nothing else, no records and no key, but a thread is no sandbox: it has the rights of
+ * the desk. Whatever is thrown ends the thread, and the desk takes that as a check that failed.
  */
 const { vaultFolder } = ThreadData.parse(workerData)
 const blobs = readDiskBlobs(vaultFolder)

@@ -196,8 +196,8 @@ export function checkIndex(sources: readonly FindingSource[]): string {
   return [
     '# Checks',
     '',
-    'When a worker has deposited a hold, the desk looks at all of it by itself, in a thread that can do nothing but read the',
-    'sealed files. What it finds is shown to the reviewer, the worst first, and never leaves the site. A check that finds',
+    'When a worker has deposited a hold, the desk looks at all of it by itself, in a thread that is given the sealed files and',
+    'nothing else (a thread is no sandbox: it runs as the desk does). What it finds is shown to the reviewer, the worst first, and never leaves the site. A check that finds',
     'nothing proves nothing: each page says what it misses.',
     '',
     '- **Critical**: this looks like data of persons, or a check did not get through. Do not release without knowing why.',
