@@ -171,16 +171,21 @@ describe('the whole path, in a browser', () => {
     await picture(desk, 'desk-hold')
     await picture(desk, 'desk-hold-whole', { fullPage: true })
     await expectFits(reviewer, 'a hold')
+    const decided = desk.waitForResponse((response) => response.request().method() === 'POST')
     await desk.getByRole('button', { name: /approve and release/i }).click()
+    await decided
+    const Decided = z.object({ holds: z.array(z.object({ state: z.string() })) })
     await until('the release', async () => {
-      await desk.reload()
-      return /released/i.test(await desk.locator('main').innerText())
+      const { holds } = Decided.parse(await site.desk('GET', '/api/holds?list=decided'))
+      return holds.some(({ state }) => state === 'released')
     })
+    await desk.waitForLoadState()
+    await desk.reload()
     await picture(desk, 'desk-released', { fullPage: true })
 
     // Nobody reloads the participant's page: it follows by itself.
     await page.getByText('Finished').first().waitFor({ timeout: 30_000 })
-    await expect.poll(() => page.locator('main').innerText()).toMatch(/0\.755/)
+    await expect.poll(() => page.locator('main').innerText(), { timeout: 30_000 }).toMatch(/0\.755/)
     await picture(page, 'submission-finished', { fullPage: true })
     await expectProof(participant, site, submission)
 
