@@ -113,7 +113,10 @@ describe('the whole path, in a browser', () => {
     await page.getByRole('radio', { name: 'Wait for an organizer' }).check({ force: true })
     await page.getByRole('radio', { name: 'Hold for data-side review' }).check({ force: true })
     await picture(page, 'submission-flow')
+    const saved = page.waitForResponse((response) => response.request().method() === 'POST')
     await page.getByRole('button', { name: 'Save' }).click()
+    await saved
+    await page.waitForLoadState()
     await page.reload()
     expect(await page.getByRole('radio', { name: 'Wait for an organizer' }).isChecked()).toBe(true)
     expect(await page.getByRole('radio', { name: 'Hold for data-side review' }).isChecked()).toBe(true)
@@ -164,6 +167,7 @@ describe('the whole path, in a browser', () => {
       .getByRole('button', { name: /^review/i })
       .first()
       .click()
+    await desk.waitForURL(/\/holds\//)
     const shown = await desk.locator('main').innerText()
     expect(shown).toContain('AUROC')
     expect(shown).toMatch(/0\.755/)
