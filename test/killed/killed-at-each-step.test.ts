@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Deposit } from '@scoregate/protocol/deposit'
 import { openDiskBlobs } from '@scoregate/storage/blobs-disk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DeskRig, sha256Of, WORKER_TOKEN } from '../../packages/desk/src/desk-rig.ts'
+import { sha256Of } from '../../packages/desk/src/deposit-rig.ts'
+import { DeskRig, WORKER_TOKEN } from '../../packages/desk/src/desk-rig.ts'
 import { buildKilledPrograms, killAtEachStep, runKilled } from './killed-programs-rig.ts'
 
 let home: string

@@ -1,21 +1,16 @@
-import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { manifestDigest, sortEntries } from '@scoregate/gate/manifest'
 import { BLOBS_PATH, DEPOSITS_PATH, type Deposit, DepositReceipt } from '@scoregate/protocol/deposit'
-import { Digest } from '@scoregate/protocol/digest'
-import type { Manifest, ManifestSection, SealRefusal } from '@scoregate/protocol/manifest'
-import { openRecords } from '@scoregate/storage/records'
-import { CompiledQuery } from 'kysely'
 import pino from 'pino'
 import { HoldDetails, HoldPage } from './api/hold-api.ts'
 import type { DeskConfig } from './config.ts'
-import { newHoldId } from './holds/hold-record.ts'
-import type { DeskTables } from './migrations/desk-tables.ts'
+import { type DepositGiven, HONEST_RUN, makeDeposit, sha256Of } from './deposit-rig.ts'
 import { type PlatformRig, SITE_TOKEN, startPlatform } from './platform-rig.ts'
+import { changeRecords, copyHold, lockRecords, untilChecksEnded } from './records-rig.ts'
 import { ensureSitePublicKey } from './site/site-key.ts'
 import { type RunningDesk, startDesk } from './start-desk.ts'
+import { until } from './until-rig.ts'
 
 export const METRICS_TOKEN = 'metrics-token-of-the-test'
 export const WORKER_TOKEN = 'worker-token-of-the-test'
@@ -29,37 +24,6 @@ review: { required: always, timeout: 24h }
 retention: 1d
 images: {}
 `
-
-/** The salt of every manifest of the rig, so that the same run is the same hold. */
-export const SALT = '5'.repeat(64)
-
-/** The files of a run, by `section/path`. */
-export type RunFiles = Readonly<Record<string, string | Buffer>>
-
-export const HONEST_RUN: RunFiles = {
-  'scoring_output/scores.json': '{"auc": 0.81249, "brier": 0.1}',
-  'scoring_output/detailed_results.html': '<h1>Detailed</h1>',
-  'logs/scoring_stdout': 'PLANTED-LOG-WORDS\n',
-  'logs/scoring_stderr': '',
-  'predictions/predictions.csv': 'PLANTED-PREDICTION\n',
-}
-
-/** What a test gives of a deposit; the rest has values that do for all. */
-export type DepositGiven = {
-  files?: RunFiles
-  jobId?: string
-  attempt?: number
-  submissionId?: number
-  participant?: string
-  participantId?: number
-  /** How long the scoring program ran. */
-  seconds?: number
-  competition?: { id: number; title: string }
-  humanInTheLoop?: boolean
-  failure?: Deposit['failure']
-  refusals?: SealRefusal[]
-  platform?: string
-}
 
 /** What a desk of a test is started with: all that can be passed on to another process. */
 export type RigDeskConfig = Omit<DeskConfig, 'log' | 'clock' | 'monotonic' | 'checkThread'>
@@ -116,6 +80,10 @@ export class DeskRig {
 
   get dataFolder(): string {
     return join(this.folder, 'data')
+  }
+
+  get #recordsFile(): string {
+    return join(this.dataFolder, 'records.db')
   }
 
   async startDesk(): Promise<void> {
@@ -192,67 +160,13 @@ export class DeskRig {
   }
 
   makeDeposit(given: DepositGiven = {}): Deposit {
-    const jobId = given.jobId ?? `job-${++this.#jobs}`
-    const attempt = given.attempt ?? 1
-    const submissionId = given.submissionId ?? this.#jobs + 100
-    const platform = given.platform ?? this.platform.url
-    const manifest: Manifest = {
-      format: 'scoregate-manifest/1',
-      jobId,
-      attempt,
-      submissionId,
-      platform,
-      sealedAt: '2026-05-01T12:00:00.000Z',
-      salt: SALT,
-      policyDigest: sha256Of('policy'),
-      sandbox: 'engine',
-      inputs: {},
-      programs: given.seconds === undefined ? [] : [scoringProgram(given.seconds)],
-      entries: sortEntries(
-        Object.entries(given.files ?? HONEST_RUN).map(([name, content]) => {
-          const slash = name.indexOf('/')
-          return {
-            section: name.slice(0, slash) as ManifestSection, // the names of a test's files begin with a section
-            path: name.slice(slash + 1),
-            sizeBytes: Buffer.byteLength(content),
-            sha256: sha256Of(content),
-          }
-        }),
-      ),
-      refusals: given.refusals ?? [],
-    }
-    return {
-      job: {
-        jobId,
-        attempt,
-        submission: { id: submissionId, submittedAt: '2026-05-01T11:00:00Z', fileName: 'submission.zip' },
-        participant: { id: given.participantId ?? 7, username: given.participant ?? 'participant-7' },
-        competition: given.competition ?? { id: 3, title: 'Early warning' },
-        phase: { id: 4, name: 'Final phase' },
-        task: { id: 5, name: 'Task one' },
-        image: 'python:3.12',
-        timeLimitSeconds: 600,
-        humanInTheLoop: given.humanInTheLoop ?? true,
-        detailedResults: true,
-        ingestionOnlyDuringScoring: false,
-        columns: [
-          {
-            key: 'auc',
-            title: 'Area under the curve',
-            decimals: 3,
-            sorting: 'desc',
-            range: [0, 1],
-            computed: false,
-          },
-          { key: 'brier', title: 'Brier score', decimals: 2, sorting: 'asc', computed: false },
-        ],
-      },
-      platform,
-      worker: 'worker-1',
-      manifest,
-      manifestDigest: manifestDigest(manifest),
-      ...(given.failure === undefined ? {} : { failure: given.failure }),
-    }
+    const count = given.jobId === undefined ? ++this.#jobs : this.#jobs
+    return makeDeposit({
+      jobId: `job-${count}`,
+      submissionId: count + 100,
+      platform: this.platform.url,
+      ...given,
+    })
   }
 
   /** Does what a worker does, and waits for the end of the checks; returns the hold's identifier. */
@@ -274,19 +188,7 @@ export class DeskRig {
       )
       return
     }
-    const { db, close } = await openRecords<DeskTables>(join(this.dataFolder, 'records.db'))
-    try {
-      await until(`the checks of hold ${id} to end`, async () => {
-        const row = await db
-          .selectFrom('hold_checks')
-          .select('state')
-          .where('hold_id', '=', id)
-          .executeTakeFirst()
-        return row?.state === 'ended' || row?.state === 'skipped'
-      })
-    } finally {
-      await close()
-    }
+    await untilChecksEnded(this.#recordsFile, id)
   }
 
   /** As `deposit`, without waiting for the checks. */
@@ -299,41 +201,18 @@ export class DeskRig {
   }
 
   /** Fills the records with copies of a hold, as many deposits would: far faster than making each. */
-  async copyHold(id: string, count: number): Promise<void> {
-    const { db, close } = await openRecords<DeskTables>(join(this.folder, 'data', 'records.db'))
-    const row = await db.selectFrom('hold').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-    const checks = await db.selectFrom('hold_checks').selectAll().where('hold_id', '=', id).executeTakeFirst()
-    for (let at = 0; at < count; at += 100) {
-      const copies = Array.from({ length: Math.min(100, count - at) }, (_, copy) => ({
-        ...row,
-        id: newHoldId(),
-        job_id: `copy-${at + copy}`,
-        manifest_digest: sha256Of(`copy-${at + copy}`),
-      }))
-      await db.insertInto('hold').values(copies).execute()
-      if (checks !== undefined) {
-        const ofCopies = copies.map((copy) => ({ ...checks, hold_id: copy.id }))
-        await db.insertInto('hold_checks').values(ofCopies).execute()
-      }
-    }
-    await close()
+  copyHold(id: string, count: number): Promise<void> {
+    return copyHold(this.#recordsFile, id, count)
   }
 
   /** Changes the records behind the back of the desk. */
-  async changeRecords(statement: string, values: readonly unknown[]): Promise<void> {
-    const { db, close } = await openRecords<DeskTables>(join(this.folder, 'data', 'records.db'))
-    await db.executeQuery(CompiledQuery.raw(statement, [...values]))
-    await close()
+  changeRecords(statement: string, values: readonly unknown[]): Promise<void> {
+    return changeRecords(this.#recordsFile, statement, values)
   }
 
   /** Locks the records as another program might, until the answer is called. */
-  async lockRecords(): Promise<() => Promise<void>> {
-    const { db, close } = await openRecords<DeskTables>(join(this.folder, 'data', 'records.db'))
-    await db.executeQuery(CompiledQuery.raw('begin immediate'))
-    return async () => {
-      await db.executeQuery(CompiledQuery.raw('rollback'))
-      await close()
-    }
+  lockRecords(): Promise<() => Promise<void>> {
+    return lockRecords(this.#recordsFile)
   }
 
   putBlob(content: string | Buffer, name: string = sha256Of(content)): Promise<Response> {
@@ -435,28 +314,6 @@ export class DeskRig {
     await this.platform.close()
     await rm(this.folder, { recursive: true, force: true })
   }
-}
-
-/** Waits for a condition; fails after half a minute with what was waited for. */
-export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const end = Date.now() + 30_000
-  for (;;) {
-    const found = await look()
-    if (found !== undefined && found !== false) return found
-    if (Date.now() > end) throw new Error(`Waited in vain for ${what}.`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
-function scoringProgram(elapsedSeconds: number): Manifest['programs'][number] {
-  return {
-    ...{ program: 'scoring', kind: 'exited', exitCode: 0, image: 'host', logsTruncated: false },
-    elapsedSeconds,
-  }
-}
-
-export function sha256Of(content: string | Buffer): Digest {
-  return Digest.parse(createHash('sha256').update(content).digest('hex'))
 }
 
 function tokenOf(username: string): string {

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { readActs } from '../audit/audit-rig.ts'
-import { DeskRig, HONEST_RUN, POLICY, until } from '../desk-rig.ts'
+import { HONEST_RUN } from '../deposit-rig.ts'
+import { DeskRig, POLICY } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 import {
   CRASHING_THREAD,
   ENDLESS_THREAD,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { DeskRig, HONEST_RUN, sha256Of, until } from '../desk-rig.ts'
+import { HONEST_RUN, sha256Of } from '../deposit-rig.ts'
+import { DeskRig } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 
 describe('a deposit', () => {
   it('becomes a hold that waits, and the platform hears that it awaits validation', async () => {

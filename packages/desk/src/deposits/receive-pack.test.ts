@@ -1,7 +1,8 @@
 import { PACKS_PATH } from '@scoregate/protocol/deposit'
 import { packHeader } from '@scoregate/protocol/pack'
 import { describe, expect, it } from 'vitest'
-import { DeskRig, HONEST_RUN, sha256Of } from '../desk-rig.ts'
+import { HONEST_RUN, sha256Of } from '../deposit-rig.ts'
+import { DeskRig } from '../desk-rig.ts'
 
 /** A pack of texts; `claimed` stands in it in place of the digest of the first. */
 function packOf(texts: readonly string[], claimed?: string): Buffer {

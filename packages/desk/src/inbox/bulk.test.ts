@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readActs } from '../audit/audit-rig.ts'
-import { DeskRig, HONEST_RUN } from '../desk-rig.ts'
+import { HONEST_RUN } from '../deposit-rig.ts'
+import { DeskRig } from '../desk-rig.ts'
 
 type Browser = Awaited<ReturnType<DeskRig['signIn']>>
 

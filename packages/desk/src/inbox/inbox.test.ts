@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { HoldPage } from '../api/hold-api.ts'
 import { readActs } from '../audit/audit-rig.ts'
-import { DeskRig, POLICY, until } from '../desk-rig.ts'
+import { DeskRig, POLICY } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 
 /** Every hold of a list, page by page, as a program that asks for the next page does. */
 async function walk(rig: DeskRig, search: string, between?: () => Promise<void>): Promise<string[]> {

@@ -1,6 +1,8 @@
 import { FAILURE_BITS, STATUS_BITS, scoresBits } from '@scoregate/gate/ledger'
 import { describe, expect, it } from 'vitest'
-import { DeskRig, HONEST_RUN, POLICY, until } from '../desk-rig.ts'
+import { HONEST_RUN } from '../deposit-rig.ts'
+import { DeskRig, POLICY } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 
 /** What the two columns of the rig's competition can tell: three decimals from 0 to 1, and two without bounds. */
 const SCORES_BITS = scoresBits([

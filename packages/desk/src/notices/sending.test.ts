@@ -2,8 +2,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openRecords } from '@scoregate/storage/records'
 import { describe, expect, it } from 'vitest'
-import { DeskRig, HONEST_RUN, POLICY, until } from '../desk-rig.ts'
+import { HONEST_RUN } from '../deposit-rig.ts'
+import { DeskRig, POLICY } from '../desk-rig.ts'
 import type { DeskTables } from '../migrations/desk-tables.ts'
+import { until } from '../until-rig.ts'
 import { startMailServer, startReceiver } from './receivers-rig.ts'
 
 const DAY_SECONDS = 86_400

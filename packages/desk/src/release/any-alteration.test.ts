@@ -1,7 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DeskRig, HONEST_RUN, until } from '../desk-rig.ts'
+import { HONEST_RUN } from '../deposit-rig.ts'
+import { DeskRig } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 
 /** One change of a stored file that makes it another. */
 type Alteration =

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import type { Manifest } from '@scoregate/protocol/manifest'
 import { openDiskBlobs } from '@scoregate/storage/blobs-disk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { sha256Of } from '../desk-rig.ts'
+import { sha256Of } from '../deposit-rig.ts'
 import { measureArtefact } from './artefact-bytes.ts'
 
 const FILES = { 'b.txt': 'second', 'a/z.txt': 'deep', 'a.txt': '', 'big.bin': 'x'.repeat(300_000) }

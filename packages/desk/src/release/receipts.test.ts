@@ -3,8 +3,10 @@ import { readReceipt } from '@scoregate/gate/receipt'
 import { Receipt } from '@scoregate/protocol/receipt'
 import { describe, expect, it } from 'vitest'
 import { readActs, verifyFile } from '../audit/audit-rig.ts'
-import { DeskRig, HONEST_RUN, sha256Of, until } from '../desk-rig.ts'
+import { HONEST_RUN, sha256Of } from '../deposit-rig.ts'
+import { DeskRig } from '../desk-rig.ts'
 import { ensureSitePublicKey } from '../site/site-key.ts'
+import { until } from '../until-rig.ts'
 
 describe('a receipt', () => {
   it('says what was released, by whom and over what, and can be verified without the site', async () => {

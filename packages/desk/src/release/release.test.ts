@@ -1,6 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { DeskRig, HONEST_RUN, POLICY, until } from '../desk-rig.ts'
+import { HONEST_RUN } from '../deposit-rig.ts'
+import { DeskRig, POLICY } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 import { nextTryAt } from './back-off.ts'
 
 describe('publishing', () => {

@@ -2,7 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import type { Outcome } from '@scoregate/protocol/release'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DeskRig, HONEST_RUN, POLICY, until } from '../desk-rig.ts'
+import { HONEST_RUN } from '../deposit-rig.ts'
+import { DeskRig, POLICY } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 
 const HOUR = 3600
 const CHANGE = 'PLANTED-CHANGE\n'

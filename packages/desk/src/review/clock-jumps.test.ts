@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { DeskRig, POLICY, until } from '../desk-rig.ts'
+import { DeskRig, POLICY } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 
 const HOUR = 3600
 

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { RECEIPT_PAYLOAD_TYPE } from '@scoregate/protocol/receipt'
 import { describe, expect, it } from 'vitest'
-import { DeskRig, HONEST_RUN, POLICY, until } from '../desk-rig.ts'
+import { HONEST_RUN } from '../deposit-rig.ts'
+import { DeskRig, POLICY } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 
 describe('a decision', () => {
   it('to approve releases exactly what was chosen', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ChildDesks } from '../child-desk-rig.ts'
-import { DeskRig, HONEST_RUN, POLICY, until } from '../desk-rig.ts'
+import { HONEST_RUN } from '../deposit-rig.ts'
+import { DeskRig, POLICY } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 
 /** Something that is done to a hold, and how it must have ended. */
 type Deed = {

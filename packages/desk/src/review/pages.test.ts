@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { DeskRig, HONEST_RUN, PASSWORD, POLICY } from '../desk-rig.ts'
+import { HONEST_RUN } from '../deposit-rig.ts'
+import { DeskRig, PASSWORD, POLICY } from '../desk-rig.ts'
 
 /** The hidden and chosen fields of the form that posts to this address, as a browser would send them. */
 function fieldsOf(html: string, action: string): [string, string][] {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ChildDesks, type TestDisk } from '../child-desk-rig.ts'
-import { DeskRig, until } from '../desk-rig.ts'
+import { DeskRig } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 
 /** Room for a desk with a few holds. */
 const SMALL_DISK = 8 * 1_048_576

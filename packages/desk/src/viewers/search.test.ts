@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { DeskRig, until } from '../desk-rig.ts'
+import { DeskRig } from '../desk-rig.ts'
+import { until } from '../until-rig.ts'
 import { CHUNK_BYTES } from '../vault/chunk-list.ts'
 
 describe('search inside a file', () => {
