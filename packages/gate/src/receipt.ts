@@ -13,10 +13,17 @@ import {
 } from '@scoregate/protocol/receipt'
 import { canonicalJson } from './canonical-json.ts'
 import { digestOfJson } from './manifest.ts'
+import { findSignatureFlaw } from './passkeys/reviewer-signatures.ts'
 
 /** Why a receipt is not believed; `sentence` says so to people. */
 export type ReceiptFlaw = {
-  readonly code: 'not-a-receipt' | 'other-key' | 'bad-signature' | 'not-canonical' | 'contradicts-itself'
+  readonly code:
+    | 'not-a-receipt'
+    | 'other-key'
+    | 'bad-signature'
+    | 'not-canonical'
+    | 'contradicts-itself'
+    | 'bad-reviewer-signature'
   readonly sentence: string
 }
 
@@ -81,7 +88,8 @@ export function signReceipt(statement: ReceiptStatement, privateKey: KeyObject):
 
 /**
  * Reads a receipt of anybody: believed only when this key signed exactly these bytes, they are the canonical form of a
- * statement, and the statement does not contradict itself. Never throws for what the receipt says.
+ * statement, the statement does not contradict itself, and every signature of a reviewer on it fits. Never throws for what
+ * the receipt says.
  */
 export function readReceipt(value: unknown, publicKey: SitePublicKey): ReceiptReading {
   const envelope = Receipt.safeParse(value)
@@ -108,6 +116,8 @@ export function readReceipt(value: unknown, publicKey: SitePublicKey): ReceiptRe
   }
   const contradiction = findContradiction(statement)
   if (contradiction !== undefined) return invalid('contradicts-itself', contradiction)
+  const unsigned = findReviewerFlaw(statement)
+  if (unsigned !== undefined) return invalid('bad-reviewer-signature', unsigned)
   return { kind: 'valid', statement }
 }
 
@@ -138,6 +148,14 @@ function findContradiction({ subject, predicate }: ReceiptStatement): string | u
   return released === [...artefacts].sort().join()
     ? undefined
     : 'It releases other things than were approved.'
+}
+
+/** What is wrong with the signatures of the reviewers; each was made by a passkey over the decision as it stands here. */
+function findReviewerFlaw({ predicate }: ReceiptStatement): string | undefined {
+  const { decision, hold, artefacts } = predicate
+  if (decision.kind !== 'approve' || decision.signatures === undefined) return undefined
+  const flaw = findSignatureFlaw({ hold, artefacts, reviewers: [decision.reviewer] }, decision.signatures)
+  return flaw && `A signature of a reviewer on it does not fit. ${flaw}`
 }
 
 /** DSSE's pre-authentication encoding, so that a signature over one type can never pass for one over another. */

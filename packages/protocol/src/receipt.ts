@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ArtefactName } from './artefact.ts'
+import { DecisionSignature } from './decision-statement.ts'
 import { Digest } from './digest.ts'
 import { ReasonCode } from './reason-code.ts'
 
@@ -54,6 +55,8 @@ export const ReceiptDecision = z.discriminatedUnion('kind', [
     kind: z.literal('approve'),
     reviewer: z.string().min(1).max(64),
     decidedAt: z.iso.datetime(),
+    /** By the passkeys of those who approved it, one for each who has used theirs; absent where nobody has. */
+    signatures: z.array(DecisionSignature).min(1).max(2).optional(),
   }),
   /** The site's policy asks for no review of this competition. */
   z.strictObject({ kind: z.literal('auto'), decidedAt: z.iso.datetime() }),

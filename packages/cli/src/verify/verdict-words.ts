@@ -1,3 +1,4 @@
+import { passkeyId } from '@scoregate/gate/cose-key'
 import { shortKeyId } from '@scoregate/gate/receipt'
 import { Digest } from '@scoregate/protocol/digest'
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
@@ -26,6 +27,7 @@ export function verdictLines(verdict: Verdict): string[] {
       ? 'The receipt is valid.'
       : 'The receipt is valid, but NOT every file is what it names.',
     outcomeSentence(predicate),
+    ...signatureLines(predicate),
     ...facts.map(([term, value]) => `  ${term.padEnd(12)} ${value}`),
     ...subjectLines(subject, files),
     ...trustLines(verdict),
@@ -50,6 +52,20 @@ function outcomeSentence({ outcome, decision, reason }: ReceiptPredicate): strin
     case 'none':
       return `${what}Nobody had to decide.`
   }
+}
+
+/** Whether those who approved it signed it themselves. A refusal names nobody, and so carries no signature. */
+function signatureLines({ decision }: ReceiptPredicate): string[] {
+  if (decision.kind === 'auto')
+    return ["No reviewer decided, so none has signed: auto, by the data owner's policy."]
+  if (decision.kind !== 'approve') return []
+  const signatures = decision.signatures ?? []
+  return [decision.reviewer].map((reviewer) => {
+    const signature = signatures.find((one) => one.reviewer === reviewer)
+    return signature === undefined
+      ? `Not signed by ${reviewer} with a passkey: the data owner's word is all there is for who decided.`
+      : `Signed by the reviewer's own passkey: ${reviewer}, with the key ${shortKeyId(passkeyId(signature.publicKey))}.`
+  })
 }
 
 function when(time: string): string {

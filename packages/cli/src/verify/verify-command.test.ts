@@ -98,6 +98,7 @@ describe('scoregate verify', () => {
     expect([code, err]).toEqual([0, ''])
     expect(out).toBe(`The receipt is valid.
 Released by anna on 2026-05-01 13:00:00 UTC.
+Not signed by anna with a passkey: the data owner's word is all there is for who decided.
   platform     https://hub.example
   submission   12 (job job-1, attempt 2)
   hold         ${digest('hold')}
