@@ -27,6 +27,7 @@ import { reportRoutes } from './report/report-routes.tsx'
 import { reviewRoutes } from './review/review-routes.tsx'
 import { SESSION_COOKIE, signInRoutes } from './reviewers/sign-in-routes.tsx'
 import { siteRoutes } from './site/site-routes.tsx'
+import { tokenRoutes } from './tokens/token-routes.ts'
 import { searchRoutes } from './viewers/search-routes.tsx'
 import { viewerRoutes } from './viewers/viewer-routes.tsx'
 
@@ -82,6 +83,7 @@ export async function createDeskApp(
   app.route('/', checkRoutes({ frame }))
   app.route('/', siteRoutes({ ...desk, frame }))
   app.route('/', noticesRoutes({ ...desk, frame }))
+  app.route('/', tokenRoutes(desk))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
   app.route('/', docsRoutes({ frame }))
   return app

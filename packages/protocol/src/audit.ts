@@ -16,6 +16,7 @@ const AuditHold = z.strictObject({ id: z.string().regex(/^[a-z2-7]{8}$/), digest
 const reviewer = z.string().min(1).max(64)
 const hold = AuditHold
 const fileNumber = z.int().min(0)
+const tokenId = z.string().regex(/^[0-9a-f]{16}$/)
 /** In UTC. */
 const month = z.string().regex(/^[0-9]{4}-(?:0[1-9]|1[0-2])$/)
 
@@ -127,7 +128,15 @@ export const AuditAct = z.discriminatedUnion('kind', [
   /** `reviewer` only where the name is that of an account: what else was typed may have been a password. */
   z.strictObject({ kind: z.literal('sign-in-failed'), reviewer: reviewer.optional() }),
   z.strictObject({ kind: z.literal('signed-out'), reviewer }),
-  z.strictObject({ kind: z.literal('token-issued'), reviewer }),
+  /** Old entries say of a token only that it was made; those could do everything. `token` tells nothing of its secret. */
+  z.strictObject({
+    kind: z.literal('token-issued'),
+    reviewer,
+    token: tokenId.optional(),
+    scope: z.enum(['read', 'decide']).optional(),
+    expiresAt: z.iso.datetime().optional(),
+  }),
+  z.strictObject({ kind: z.literal('token-revoked'), reviewer, token: tokenId }),
   z.strictObject({ kind: z.literal('chain-viewed'), reviewer }),
   /** `filteredBy`: the export has only some of the entries, chosen by these. What was asked for is not told. */
   z.strictObject({

@@ -1,4 +1,5 @@
 import type { Migration } from '@scoregate/storage/migrate'
+import { PERSONAL_TOKEN_MIGRATION } from './personal-tokens.ts'
 
 /** The tables of people and their sign-ins; each site runs these before its own. */
 export const ACCOUNT_MIGRATIONS: readonly Migration[] = [
@@ -35,4 +36,5 @@ export const ACCOUNT_MIGRATIONS: readonly Migration[] = [
       'create index failed_sign_in_by_name on failed_sign_in (username_key, at)',
     ],
   },
+  PERSONAL_TOKEN_MIGRATION,
 ]

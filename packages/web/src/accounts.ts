@@ -3,6 +3,12 @@ import { ScoregateError } from '@scoregate/protocol/errors'
 import type { Kysely, Selectable } from 'kysely'
 import { ACCOUNT_MIGRATIONS as MIGRATIONS } from './account-migrations.ts'
 import type { SignedIn } from './environment.ts'
+import {
+  createPersonalTokens,
+  type PersonalToken,
+  type PersonalTokenTable,
+  type TokenWish,
+} from './personal-tokens.ts'
 import { hashSecret, newSecret } from './secrets.ts'
 
 /** Put these before a site's own migrations. */
@@ -18,7 +24,7 @@ export interface AccountTables {
     created_at: string
   }
   session: { id_hash: string; person_id: number; csrf: string; expires_at: string }
-  api_token: { token_hash: string; person_id: number; created_at: string }
+  api_token: PersonalTokenTable
   sign_in_link: { token_hash: string; person_id: number; valid_until: string }
   failed_sign_in: { username_key: string; at: string }
 }
@@ -42,6 +48,7 @@ export type Accounts = ReturnType<typeof createAccounts>
 export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tables>, clock: () => Date) {
   // The tables of a site are a superset of the account tables, so every query below is valid on its database.
   const db = siteDb as unknown as Kysely<AccountTables>
+  const tokens = createPersonalTokens(siteDb as unknown as Kysely<Pick<AccountTables, 'api_token'>>, clock)
   // Compared with when a name is unknown, so that unknown names cost as much time as wrong passwords.
   const decoyHash = hash(newSecret(), ARGON2)
 
@@ -62,14 +69,6 @@ export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tabl
   async function findPerson(id: number): Promise<Person | undefined> {
     const row = await db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst()
     return row && toPerson(row)
-  }
-
-  async function storeToken(personId: number, token: string): Promise<void> {
-    await db
-      .insertInto('api_token')
-      .values({ token_hash: hashSecret(token), person_id: personId, created_at: clock().toISOString() })
-      .onConflict((conflict) => conflict.column('token_hash').doNothing())
-      .execute()
   }
 
   async function refuseManyFailures(usernameKey: string): Promise<void> {
@@ -122,7 +121,7 @@ export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tabl
           .where('id', '=', person.id)
           .execute()
       }
-      await storeToken(person.id, given.token)
+      await tokens.keepToken(person.id, given.token, 'made when the site was set up')
       return person
     },
 
@@ -184,21 +183,28 @@ export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tabl
       return row && person && { person, by: { kind: 'session', sessionId: id, csrf: row.csrf } }
     },
 
-    /** A new API token; shown once, stored as a hash. */
+    /** A new token that may do all that its owner may and does not expire; shown once, stored as a hash. */
     async createToken(person: Person): Promise<string> {
-      const token = newSecret()
-      await storeToken(person.id, token)
-      return token
+      const secret = newSecret()
+      await tokens.keepToken(person.id, secret)
+      return secret
     },
 
-    async findByToken(token: string): Promise<SignedIn | undefined> {
-      const row = await db
-        .selectFrom('api_token')
-        .selectAll()
-        .where('token_hash', '=', hashSecret(token))
-        .executeTakeFirst()
-      const person = row && (await findPerson(row.person_id))
-      return person && { person, by: { kind: 'token' } }
+    /** As `createToken`, of a scope and with an end. Throws `ScoregateError` (`too-many-tokens`). */
+    makeToken: (person: Person, wish: TokenWish): Promise<{ secret: string; token: PersonalToken }> =>
+      tokens.makeToken(person.id, wish),
+
+    /** The tokens of a person that are in force, the newest first. */
+    listTokens: (person: Person): Promise<PersonalToken[]> => tokens.listTokens(person.id),
+
+    /** Ends a token of this person. Throws `ScoregateError` (`no-such-token`). */
+    revokeToken: (person: Person, id: string): Promise<PersonalToken> => tokens.revokeToken(person.id, id),
+
+    /** Throws `ScoregateError` (`token-ended`) for a token that was revoked or has expired. */
+    async findByToken(secret: string): Promise<SignedIn | undefined> {
+      const found = await tokens.findToken(secret)
+      const person = found && (await findPerson(found.personId))
+      return person && { person, by: { kind: 'token', token: found.token } }
     },
 
     /** A link that signs in without a password until `validUntil`; for the terminal of whoever started the program. */

@@ -1,12 +1,13 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Person } from './accounts.ts'
+import type { PersonalToken } from './personal-tokens.ts'
 
 /** Who makes a request, and how they proved it. */
 export type SignedIn = {
   readonly person: Person
   readonly by:
     | { readonly kind: 'session'; readonly sessionId: string; readonly csrf: string }
-    | { readonly kind: 'token' }
+    | { readonly kind: 'token'; readonly token: PersonalToken }
 }
 
 /** What every handler of hub and desk finds in its context. */

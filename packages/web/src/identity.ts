@@ -10,7 +10,8 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 /**
  * Finds out who makes a request: by session cookie, or by `Authorization: Token …` / `Bearer …`. A request that changes
  * something and is made by a session must carry the session's CSRF value, as form field `csrf` or header
- * `X-CSRF-Token`; one by token needs none, since no other site can make a browser send it.
+ * `X-CSRF-Token`; one by token needs none, since no other site can make a browser send it. A token for reading changes
+ * nothing, whatever its owner may: that is refused here (`read-only-token`), before any route.
  *
  * A bearer secret that belongs to no person is left to the handler (workers and desks have their own).
  */
@@ -25,6 +26,12 @@ export function identify(
     if (signedIn !== undefined) {
       if (signedIn.by.kind === 'session' && !SAFE_METHODS.has(c.req.method))
         await refuseForgery(c, signedIn.by.csrf)
+      if (
+        signedIn.by.kind === 'token' &&
+        signedIn.by.token.scope === 'read' &&
+        !SAFE_METHODS.has(c.req.method)
+      )
+        throw readOnlyToken()
       c.set('person', signedIn)
     }
     await next()
@@ -54,6 +61,15 @@ function forgery(): ScoregateError {
     code: 'stale-form',
     message: 'This form was made for another sign-in, so nothing was changed.',
     remedy: 'Go back, reload the page and send the form again.',
+  })
+}
+
+function readOnlyToken(): ScoregateError {
+  return new ScoregateError({
+    kind: 'not-allowed',
+    code: 'read-only-token',
+    message: 'This token is for reading only, so nothing was changed.',
+    remedy: 'Use a token that may decide; you can make one on your account page.',
   })
 }
 

@@ -1,6 +1,5 @@
 import type { Refusal } from '@scoregate/gate/hold'
 import { type ErrorKind, ScoregateError } from '@scoregate/protocol/errors'
-import type { Accounts } from '@scoregate/web/accounts'
 import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { requirePerson } from '@scoregate/web/identity'
@@ -20,7 +19,6 @@ import { decideHold, type ReviewerDecision } from '../review/decide-hold.ts'
 import { findDecision } from '../review/decision-record.ts'
 import type { ReviewDesk } from '../review/review-routes.tsx'
 import { getSealedFile } from '../review/sealed-file.ts'
-import { failedSignIn } from '../reviewers/failed-sign-in.ts'
 import { toHoldDetails, toHoldLine, toShownClaim } from './hold-answers.ts'
 import {
   type ClaimAnswer,
@@ -30,28 +28,12 @@ import {
   HoldListName,
   type HoldPage,
   type HoldQuery,
-  TOKEN_PATH,
-  type TokenAnswer,
-  TokenRequest,
 } from './hold-api.ts'
 import { tail } from './stream-tail.ts'
 
 /** The API that `hold-api.ts` describes. */
-export function apiRoutes(
-  desk: Omit<ReviewDesk, 'frame'> & { accounts: Accounts; claimSeconds: number },
-): Hono<WebEnv> {
+export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: number }): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
-
-  app.post(TOKEN_PATH, async (c) => {
-    const { username, password } = await parseBody(c, TokenRequest)
-    const person = await desk.accounts.checkPassword(username, password)
-    if (person === undefined) {
-      await desk.audit.record(await failedSignIn(desk.accounts, username))
-      throw wrongPassword()
-    }
-    await desk.audit.record({ kind: 'token-issued', reviewer: person.username })
-    return c.json({ token: await desk.accounts.createToken(person) } satisfies TokenAnswer)
-  })
 
   app.get(HOLDS_PATH, async (c) => {
     const reviewer = requirePerson(c).person.username
@@ -168,15 +150,6 @@ function decisionRefused(refusal: Refusal): ScoregateError {
     code: refusal.code,
     message: refusal.sentence,
     remedy: 'Look at the hold as it is now; nothing was changed.',
-  })
-}
-
-function wrongPassword(): ScoregateError {
-  return new ScoregateError({
-    kind: 'bad-input',
-    code: 'wrong-password',
-    message: 'The name or the password is wrong.',
-    remedy: 'Check both and try again.',
   })
 }
 

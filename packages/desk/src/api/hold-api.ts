@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { HoldList, InboxQuery } from '../inbox/inbox-query.ts'
 
 /**
- * The desk's API for reviewers' programs, such as the command line, with `Authorization: Token <personal token>`:
+ * The desk's API for reviewers' programs, such as the command line, with `Authorization: Token <personal token>` (`token-api.ts`):
  *
  *     GET  /api/holds?list=waiting|failed|decided&...        -> 200 HoldPage; the other keys are those of `InboxQuery`
  *     GET  /api/holds/:id                                    -> 200 HoldDetails
@@ -16,12 +16,10 @@ import { HoldList, InboxQuery } from '../inbox/inbox-query.ts'
  *     POST   /api/holds/:id/claim                            -> 200 ClaimAnswer: the others see who is looking at it
  *     DELETE /api/holds/:id/claim                            -> 200 ClaimAnswer
  *     POST /api/holds/:id/decision    DecisionRequest        -> 200 DecisionAnswer | 409 with a refusal's code
- *     POST /api/api-token-auth/       TokenRequest           -> 200 TokenAnswer
  *
  * Names of files, participants and competitions, and scores as written, are text from outside: show them inert.
  */
 export const HOLDS_PATH = '/api/holds'
-export const TOKEN_PATH = '/api/api-token-auth/'
 
 /** The lists, and what can be asked of them. */
 export const HoldListName = HoldList
@@ -180,9 +178,3 @@ export type ClaimAnswer = z.infer<typeof ClaimAnswer>
 
 export const DecisionAnswer = z.object({ id: z.string(), state: z.enum(['approved', 'rejected']) })
 export type DecisionAnswer = z.infer<typeof DecisionAnswer>
-
-export const TokenRequest = z.object({ username: z.string().max(200), password: z.string().max(1000) })
-export type TokenRequest = z.infer<typeof TokenRequest>
-
-export const TokenAnswer = z.object({ token: z.string() })
-export type TokenAnswer = z.infer<typeof TokenAnswer>

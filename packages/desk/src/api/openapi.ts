@@ -21,10 +21,16 @@ import {
   HoldDetails,
   HoldPage,
   HoldQuery,
-  TOKEN_PATH,
-  TokenAnswer,
-  TokenRequest,
 } from './hold-api.ts'
+import {
+  NewTokenRequest,
+  ShownToken,
+  TOKEN_PATH,
+  TOKENS_PATH,
+  TokenAnswer,
+  TokenList,
+  TokenRequest,
+} from './token-api.ts'
 
 /** One endpoint of the desk, as its documents tell it. */
 export type Endpoint = {
@@ -50,6 +56,32 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: 'Get a personal token for a name and password',
     body: TokenRequest,
     answers: { 200: { words: 'The token', body: TokenAnswer } },
+  },
+  {
+    method: 'get',
+    path: TOKENS_PATH,
+    who: 'reviewer',
+    summary: 'List your own tokens that are in force',
+    answers: { 200: { words: 'The tokens, without their secrets', body: TokenList } },
+  },
+  {
+    method: 'post',
+    path: TOKENS_PATH,
+    who: 'reviewer',
+    summary: 'Make another token, which holds no longer than the one that asks',
+    body: NewTokenRequest,
+    answers: { 200: { words: 'The token', body: TokenAnswer } },
+  },
+  {
+    method: 'delete',
+    path: `${TOKENS_PATH}/{id}`,
+    who: 'reviewer',
+    summary: 'Revoke one of your tokens',
+    parameters: z.object({ id: z.string() }),
+    answers: {
+      200: { words: 'It is at an end', body: ShownToken },
+      404: { words: 'You have no such token in force', body: ErrorBody },
+    },
   },
   {
     method: 'get',

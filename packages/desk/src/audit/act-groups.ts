@@ -39,6 +39,7 @@ const GROUP_OF = {
   'signed-in': 'people',
   'signed-out': 'people',
   'token-issued': 'people',
+  'token-revoked': 'people',
   'notices-set': 'people',
   'notices-ended': 'people',
   'notices-tested': 'people',

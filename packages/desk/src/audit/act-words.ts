@@ -61,7 +61,9 @@ function knownActWords(act: AuditAct): string {
     case 'signed-out':
       return `${act.reviewer} signed out`
     case 'token-issued':
-      return `${act.reviewer} got an API token`
+      return `${act.reviewer} got an API token${tokenWords(act)}`
+    case 'token-revoked':
+      return `${act.reviewer} revoked the API token ${act.token}`
     case 'chain-viewed':
       return `${act.reviewer} looked at the audit chain`
     case 'chain-exported':
@@ -77,6 +79,12 @@ function knownActWords(act: AuditAct): string {
     case 'notices-tested':
       return `${act.reviewer} sent themselves a test notice by ${act.way}`
   }
+}
+
+function tokenWords({ token, scope, expiresAt }: Extract<AuditAct, { kind: 'token-issued' }>): string {
+  if (token === undefined) return ''
+  const end = expiresAt === undefined ? 'without an end' : `until ${expiresAt}`
+  return ` ${token}, ${scope === 'read' ? 'for reading only' : 'which may decide'}, ${end}`
 }
 
 function listWords({ holdCount, offset, holds }: Extract<AuditAct, { kind: 'list-viewed' }>): string {

@@ -152,7 +152,9 @@ describe('the audit chain of a desk', () => {
     })
     expect(kinds(unwanted).slice(3, 5)).toEqual(['release-begun', 'outcome-refused'])
     expect(kinds(byPolicy)).toContain('content-removed')
-    expect(acts).toContainEqual({ kind: 'token-issued', reviewer: REVIEWER })
+    expect(acts).toContainEqual(
+      expect.objectContaining({ kind: 'token-issued', reviewer: REVIEWER, scope: 'decide' }),
+    )
     expect(acts).toContainEqual({ kind: 'sign-in-failed', reviewer: REVIEWER })
     // Each decision has the receipt that belongs to it.
     const decisions = rig.platform.statements.map(({ predicate }) => predicate.decision.kind).toSorted()
