@@ -9,7 +9,7 @@ import pino from 'pino'
 import { z } from 'zod'
 import { startDepositor } from '../../packages/worker/src/depositor.ts'
 import { connectDesk } from '../../packages/worker/src/desk-client.ts'
-import type { LeaseKeeper } from '../../packages/worker/src/lease-keeper.ts'
+import type { JobKeeper } from '../../packages/worker/src/job-source.ts'
 import { type LeftoverRun, openSpool } from '../../packages/worker/src/spool.ts'
 import { done } from './steps.ts'
 
@@ -55,7 +55,7 @@ async function sealed(tree: string): Promise<LeftoverRun> {
 
 function delivered(leftover: LeftoverRun): Promise<void> {
   return new Promise((resolve) => {
-    const keeper: LeaseKeeper = {
+    const keeper: JobKeeper = {
       signal: new AbortController().signal,
       ending: undefined,
       report: () => undefined,

@@ -1,15 +1,14 @@
 import type { Logger } from 'pino'
 import type { DeskClient, DeskTrouble } from './desk-client.ts'
-import type { LeasedJob } from './hub-queue.ts'
-import type { LeaseKeeper } from './lease-keeper.ts'
+import type { JobKeeper, JobName } from './job-source.ts'
 import { NETWORK_PACE, pauseForRetry, type RetryPace } from './retry.ts'
 import type { LeftoverRun } from './spool.ts'
 import { troubleOf } from './trouble.ts'
 
 /** Brings sealed runs to the desk in the background, so that the next job need not wait. */
 export type Depositor = {
-  /** Takes over a committed run and its lease; both end when the desk has the run, or when nobody wants it. */
-  add(run: LeftoverRun, keeper: LeaseKeeper): void
+  /** Takes over a committed run and its job; both end when the desk has the run, or when nobody wants it. */
+  add(run: LeftoverRun, keeper: JobKeeper): void
   /** Leaves what is not deposited in the spool, for the next start. */
   stop(): Promise<void>
 }
@@ -23,8 +22,8 @@ const PARCELS_AT_ONCE = 3
  */
 export function startDepositor(given: {
   readonly desk: DeskClient
-  /** Tells the hub that the worker failed with a job. */
-  readonly giveUp: (job: LeasedJob) => Promise<void>
+  /** Tells the platform that the worker failed with a job. */
+  readonly giveUp: (job: JobName) => Promise<void>
   readonly log: Logger
   readonly pace?: RetryPace
 }): Depositor {
@@ -32,7 +31,7 @@ export function startDepositor(given: {
   const stopped = new AbortController()
   const underWay = new Set<Promise<void>>()
 
-  const deliver = async ({ run, record }: LeftoverRun, keeper: LeaseKeeper): Promise<void> => {
+  const deliver = async ({ run, record }: LeftoverRun, keeper: JobKeeper): Promise<void> => {
     const { jobId, attempt } = record.deposit.manifest
     const log = given.log.child({ jobId, attempt })
     for (let tries = 1; ; tries += 1) {

@@ -55,7 +55,7 @@ describe.each(sandboxes)('the log of a worker with $name', ({ sandbox, image }) 
     // Control: the secret was there to be logged.
     const sealed = [...site.blobs.values()].map((bytes) => bytes.toString('latin1')).join()
     expect(sealed).toContain(SECRET)
-    expect(site.logged().match(/a job is leased/g)).toHaveLength(HOSTILE.length)
+    expect(site.logged().match(/a job is taken/g)).toHaveLength(HOSTILE.length)
   })
 
   it('has no link of an input that cannot be fetched', async () => {

@@ -2,27 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { RunningStatus } from '@scoregate/protocol/lease'
 import type { Logger } from 'pino'
 import type { HubQueue, LeasedJob, LeaseStanding } from './hub-queue.ts'
+import type { JobEnding, JobKeeper } from './job-source.ts'
 import { NETWORK_PACE, pauseBefore, type RetryPace } from './retry.ts'
-
-/** Why a lease is no longer ours. */
-export type LeaseEnding = 'lost' | 'cancelled'
-
-/** Keeps one lease alive and says to the hub how far the job is; the only voice of a running job. */
-export type LeaseKeeper = {
-  /** Aborted when the lease has ended. */
-  readonly signal: AbortSignal
-  readonly ending: LeaseEnding | undefined
-  /** Tells the hub as soon as it can be reached, in order; a run does not wait for it. */
-  report(status: RunningStatus): void
-  /** Stops keeping the lease. */
-  stop(): Promise<void>
-  /** The result is with the desk: stops, with a last message, so that the desk has the whole lease to speak to the hub. */
-  handOver(): Promise<void>
-}
 
 /**
  * Begins to keep a lease: a message every third of its length. That the hub cannot be reached does not end a lease: the
- * result is wanted if nobody else has taken the job meanwhile, and the attempt's number tells.
+ * result is wanted if nobody else has taken the job meanwhile, and the attempt's number tells. Handing over ends with a last
+ * message, so that the desk has the whole lease to speak to the hub.
  */
 export function keepLease(given: {
   readonly queue: HubQueue
@@ -30,14 +16,14 @@ export function keepLease(given: {
   readonly leaseSeconds: number
   readonly log: Logger
   readonly pace?: RetryPace
-}): LeaseKeeper {
+}): JobKeeper {
   const { queue, job, log, pace = NETWORK_PACE } = given
   const ended = new AbortController()
   const stopped = new AbortController()
   const waiting: RunningStatus[] = []
   let wake = new AbortController()
   let leaseSeconds = given.leaseSeconds
-  let ending: LeaseEnding | undefined
+  let ending: JobEnding | undefined
   let failures = 0
 
   const keep = async (): Promise<void> => {

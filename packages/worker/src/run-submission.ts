@@ -1,15 +1,16 @@
 import { resolveImage } from '@scoregate/gate/policy'
 import type { WorkerSite } from '@scoregate/protocol/deposit'
-import type { Lease, RunningStatus } from '@scoregate/protocol/lease'
+import type { RunningStatus } from '@scoregate/protocol/lease'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
 import { troubleWithMountSource } from '@scoregate/sandbox/mount-sources'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import type { Logger } from 'pino'
 import { collectInputs } from './collect-inputs.ts'
-import { allowedInputOrigins, type WorkerConfig } from './config.ts'
+import type { WorkerConfig } from './config.ts'
 import { dataForCompetition, maySideBySide } from './data-for-competition.ts'
 import { ensureImage } from './fetch-image.ts'
 import type { InputCache } from './input-cache.ts'
+import type { TakenJob } from './job-source.ts'
 import type { RetryPace } from './retry.ts'
 import { planRun, stepOfIngestion } from './run-plan.ts'
 import { prepareRoom } from './run-room.ts'
@@ -27,7 +28,7 @@ export type RunEnd =
 
 /** What the work on a job needs. */
 export type SubmissionRun = {
-  readonly lease: Lease
+  readonly taken: TakenJob
   /** The site's policy as it is now. */
   readonly site: WorkerSite
   readonly config: WorkerConfig
@@ -47,8 +48,8 @@ export type SubmissionRun = {
  * and every folder of the run is gone. Throws the reason of `signal` when that is aborted, and what the disk throws.
  */
 export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
-  const { lease, site, sandbox, log } = run
-  const { job } = lease
+  const { taken, site, sandbox, log } = run
+  const { job } = taken
   run.report('Preparing')
   const resolved = resolveImage(site.images, job.image, sandbox.name)
   if (resolved.kind === 'not-allowed') return notRun('image-not-allowed', log)
@@ -64,10 +65,10 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
     ...run,
     job,
     room,
-    platform: run.config.hubUrl,
+    platform: taken.platform,
     cacheBytes: site.limits.cacheBytes,
     maxBytes: site.limits.inputBytes,
-    allowedOrigins: allowedInputOrigins(run.config),
+    allowedOrigins: taken.inputOrigins,
   })
   if (collected.kind === 'refused') return notRun('inputs-unavailable', log)
   const data = dataForCompetition(site.data, job.competition)

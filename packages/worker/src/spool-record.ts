@@ -3,11 +3,11 @@ import { manifestDigest, sortEntries } from '@scoregate/gate/manifest'
 import { readScores } from '@scoregate/gate/scores'
 import type { WorkerSite } from '@scoregate/protocol/deposit'
 import type { Job } from '@scoregate/protocol/job'
-import type { Lease } from '@scoregate/protocol/lease'
 import type { Manifest, ManifestEntry } from '@scoregate/protocol/manifest'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import type { WorkerConfig } from './config.ts'
+import type { TakenJob } from './job-source.ts'
 import type { SealedRun } from './run-steps.ts'
 import type { SpooledRun, SpoolRecord } from './spool.ts'
 
@@ -22,7 +22,7 @@ const FAILURE_OF_READING = {
 
 /** Puts a sealed run into the words of a deposit: its manifest, the job without its links, and the reason if it failed. */
 export async function makeSpoolRecord(given: {
-  readonly lease: Lease
+  readonly taken: TakenJob
   readonly site: WorkerSite
   readonly config: WorkerConfig
   readonly sandbox: Pick<Sandbox, 'name'>
@@ -30,15 +30,15 @@ export async function makeSpoolRecord(given: {
   readonly sealed: SealedRun
   readonly spooled: SpooledRun
 }): Promise<SpoolRecord> {
-  const { lease, site, config, digests, sealed, spooled } = given
-  const { inputs: _links, ...job } = lease.job
-  const failure = sealed.failure ?? (await scoresFailure(lease.job, sealed.entries, spooled))
+  const { taken, site, config, digests, sealed, spooled } = given
+  const { inputs: _links, ...job } = taken.job
+  const failure = sealed.failure ?? (await scoresFailure(taken.job, sealed.entries, spooled))
   const manifest: Manifest = {
     format: 'scoregate-manifest/1',
     jobId: job.jobId,
     attempt: job.attempt,
     submissionId: job.submission.id,
-    platform: config.hubUrl,
+    platform: taken.platform,
     sealedAt: new Date().toISOString(),
     salt: randomBytes(32).toString('hex'),
     policyDigest: site.policyDigest,
@@ -50,10 +50,10 @@ export async function makeSpoolRecord(given: {
   }
   return {
     format: 'scoregate-spool/1',
-    leaseSeconds: lease.leaseSeconds,
+    ...taken.kept,
     deposit: {
       job,
-      platform: config.hubUrl,
+      platform: taken.platform,
       worker: config.workerName,
       manifest,
       manifestDigest: manifestDigest(manifest),

@@ -2,16 +2,15 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Version } from '@scoregate/gate/upward-word'
 import type { WorkerSite } from '@scoregate/protocol/deposit'
-import type { Lease } from '@scoregate/protocol/lease'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import type { Logger } from 'pino'
 import { WorkerConfig, type WorkerConfigInput } from './config.ts'
 import { type Depositor, startDepositor } from './depositor.ts'
 import { connectDesk, type DeskClient } from './desk-client.ts'
 import { freeBytesOf, neededDiskBytes } from './disk-need.ts'
-import { connectHubQueue, type HubQueue, type LeasedJob, type LeaseStanding } from './hub-queue.ts'
+import { createHubSource } from './hub-source.ts'
 import { type InputCache, openInputCache } from './input-cache.ts'
-import { keepLease, type LeaseKeeper } from './lease-keeper.ts'
+import type { Heard, JobName, JobSource, TakenJob } from './job-source.ts'
 import { listParkedRuns } from './parked-runs.ts'
 import { reportToDesk } from './reporting.ts'
 import { NETWORK_PACE, pauseForRetry, type RetryPace } from './retry.ts'
@@ -34,7 +33,7 @@ type Working = {
   readonly sandbox: Sandbox
   readonly log: Logger
   readonly pace: RetryPace
-  readonly queue: HubQueue
+  readonly source: JobSource
   readonly desk: DeskClient
   readonly spool: Spool
   readonly cache: InputCache
@@ -46,7 +45,6 @@ type Working = {
 }
 
 const VERSION = Version.parse('0.1.0')
-const LEASE_WAIT_SECONDS = 20
 // A stopping worker says so once; a hub that does not answer finds out when the lease ends.
 const GIVE_BACK_TIMEOUT_MS = 5000
 // A job on which workers break would otherwise go round for ever.
@@ -68,10 +66,10 @@ export async function startWorker(given: WorkerConfigInput, parts: WorkerParts):
     log.warn(troubleOf(error), 'the cache of inputs cannot be used; what is not kept is fetched'),
   )
   const stopping = new AbortController()
-  const queue = connectHubQueue({ ...config, version: VERSION })
+  const source = createHubSource({ config, version: VERSION, log, pace })
   const desk = connectDesk(config)
-  const giveUp = (job: LeasedJob) =>
-    sayUntilHeard(() => queue.sendFailure(job, 'worker-failed', stopping.signal), {
+  const giveUp = (job: JobName) =>
+    sayUntilHeard(() => source.sayFailure(job, 'worker-failed', stopping.signal), {
       pace,
       signal: stopping.signal,
       log,
@@ -82,7 +80,7 @@ export async function startWorker(given: WorkerConfigInput, parts: WorkerParts):
     sandbox,
     log,
     pace,
-    queue,
+    source,
     desk,
     spool,
     cache,
@@ -102,22 +100,22 @@ export async function startWorker(given: WorkerConfigInput, parts: WorkerParts):
       stopping.abort(new Error('the worker stops'))
       await Promise.all([...slots, reports])
       await depositor.stop()
+      await source.close()
     },
   }
 }
 
-async function depositLeftovers({ spool, queue, depositor, log, pace }: Working): Promise<void> {
+async function depositLeftovers({ spool, source, depositor, log }: Working): Promise<void> {
   for (const leftover of await spool.takeLeftovers()) {
     const { jobId, attempt } = leftover.record.deposit.manifest
     log.warn({ jobId, attempt }, 'a run that was sealed before the last stop is deposited now')
-    const { leaseSeconds } = leftover.record
-    depositor.add(leftover, keepLease({ queue, job: { jobId, attempt }, leaseSeconds, log, pace }))
+    depositor.add(leftover, source.resume(leftover.record))
   }
 }
 
 /** One slot: asks for the policy, then for a job, and does it; for ever. Never rejects. */
 async function takeJobs(working: Working): Promise<void> {
-  const { desk, queue, log, pace, signal } = working
+  const { desk, source, log, pace, signal } = working
   let failures = 0
   while (!signal.aborted) {
     try {
@@ -129,12 +127,12 @@ async function takeJobs(working: Working): Promise<void> {
       } else if (!(await hasRoomFor(answer.site, working))) {
         failures += 1
       } else {
-        const leased = await queue.lease(LEASE_WAIT_SECONDS, signal)
-        failures = leased.kind === 'unavailable' ? failures + 1 : 0
-        if (leased.kind === 'leased') await doJob(leased.lease, answer.site, working)
-        if (leased.kind === 'unavailable') log.warn({ why: leased.why, failures }, 'the hub gives no jobs')
-        // A hub that does not wait as it was asked to must not be asked without a pause.
-        if (leased.kind === 'nothing') await pause(pace.firstMs, undefined, { signal })
+        const next = await source.take(answer.site, signal)
+        failures = next.kind === 'unavailable' ? failures + 1 : 0
+        if (next.kind === 'taken') await doJob(next.taken, answer.site, working)
+        if (next.kind === 'unavailable') log.warn({ why: next.why, failures }, 'the platform gives no jobs')
+        // A platform that does not wait as it was asked to must not be asked without a pause.
+        if (next.kind === 'nothing') await pause(pace.firstMs, undefined, { signal })
       }
       if (failures > 0) await pauseForRetry(failures, pace, signal)
     } catch (error) {
@@ -159,19 +157,18 @@ async function hasRoomFor({ limits }: WorkerSite, { config, cache, log }: Workin
   return false
 }
 
-async function doJob(lease: Lease, site: WorkerSite, working: Working): Promise<void> {
-  const { queue, depositor, pace } = working
-  const { job, leaseSeconds } = lease
+async function doJob(taken: TakenJob, site: WorkerSite, working: Working): Promise<void> {
+  const { source, depositor } = working
+  const { job, keeper } = taken
   const log = working.log.child({ jobId: job.jobId, attempt: job.attempt, submission: job.submission.id })
-  log.info('a job is leased')
+  log.info('a job is taken')
   working.load.running += 1
-  const keeper = keepLease({ queue, job, leaseSeconds, log, pace })
   const signal = AbortSignal.any([working.signal, keeper.signal])
   let isSealed = false
   try {
     const end = await runSubmission({
       ...working,
-      lease,
+      taken,
       site,
       log,
       signal,
@@ -183,45 +180,40 @@ async function doJob(lease: Lease, site: WorkerSite, working: Working): Promise<
     })
     if (end.kind === 'sealed') return
     await keeper.stop()
-    await sayUntilHeard(() => queue.sendFailure(job, end.reason, working.signal), working)
+    await sayUntilHeard(() => source.sayFailure(job, end.reason, working.signal), working)
   } catch (error) {
     // The result is on its way to the desk, and its lease with it.
     if (isSealed) return log.error(troubleOf(error), 'the folders of a sealed run could not be removed')
     await keeper.stop()
     if (!signal.aborted) log.error(troubleOf(error), 'the worker could not finish a job')
-    await endWithoutResult(job, keeper, working, log)
+    await endWithoutResult(taken, working, log)
   } finally {
     working.load.running -= 1
   }
 }
 
 /** The job goes back to the queue, unless it is not ours any more. */
-async function endWithoutResult(
-  job: LeasedJob,
-  keeper: LeaseKeeper,
-  working: Working,
-  log: Logger,
-): Promise<void> {
-  const { queue, signal } = working
+async function endWithoutResult({ job, keeper }: TakenJob, working: Working, log: Logger): Promise<void> {
+  const { source, signal } = working
   if (keeper.ending !== undefined) {
     log.warn({ ending: keeper.ending }, 'a run is stopped and dropped')
     return
   }
   if (!signal.aborted && job.attempt >= LAST_ATTEMPT) {
-    return await sayUntilHeard(() => queue.sendFailure(job, 'worker-failed', signal), working)
+    return await sayUntilHeard(() => source.sayFailure(job, 'worker-failed', signal), working)
   }
-  const answer = await queue.giveBack(job, AbortSignal.timeout(GIVE_BACK_TIMEOUT_MS)).catch(() => undefined)
-  log.warn({ heard: answer?.kind === 'lost' }, 'a job is given back')
+  const answer = await source.giveBack(job, AbortSignal.timeout(GIVE_BACK_TIMEOUT_MS)).catch(() => undefined)
+  log.warn({ heard: answer?.kind === 'heard' }, 'a job is given back')
 }
 
 async function sayUntilHeard(
-  say: () => Promise<LeaseStanding>,
+  say: () => Promise<Heard>,
   { pace, signal, log }: Pick<Working, 'pace' | 'signal' | 'log'>,
 ): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const answer = await say()
-    if (answer.kind !== 'unavailable') return
-    log.warn({ why: answer.why, tries }, 'the hub did not hear of a failure; trying again')
+    if (answer.kind === 'heard') return
+    log.warn({ why: answer.why, tries }, 'the platform did not hear of a failure; trying again')
     await pauseForRetry(tries, pace, signal)
   }
 }
