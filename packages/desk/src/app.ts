@@ -23,6 +23,8 @@ import { noticesRoutes } from './notices/notices-routes.tsx'
 import { assetRoutes } from './pages/asset-routes.ts'
 import { createFrame } from './pages/desk-frame.tsx'
 import { renderError } from './pages/error-page.tsx'
+import { accountRoutes } from './people/account-page.tsx'
+import { knowRoles } from './people/roles.ts'
 import { reportRoutes } from './report/report-routes.tsx'
 import { reviewRoutes } from './review/review-routes.tsx'
 import { SESSION_COOKIE, signInRoutes } from './reviewers/sign-in-routes.tsx'
@@ -71,6 +73,7 @@ export async function createDeskApp(
   app.route('/', workerRoutes(desk))
   app.route('/', watchRoutes(desk))
   app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE }))
+  app.use(knowRoles(desk.db))
   app.route('/', signInRoutes({ ...desk, frame }))
   app.route('/', inboxRoutes({ ...desk, claimSeconds, frame }))
   app.route('/', bulkRoutes({ ...desk, blobs, frame }))
@@ -84,6 +87,7 @@ export async function createDeskApp(
   app.route('/', siteRoutes({ ...desk, frame }))
   app.route('/', noticesRoutes({ ...desk, frame }))
   app.route('/', tokenRoutes(desk))
+  app.route('/', accountRoutes({ ...desk, frame, cards: [] }))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
   app.route('/', docsRoutes({ frame }))
   return app

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { MailSettings } from './notices/mailer.ts'
+import type { Role } from './people/roles.ts'
 
 /** What a desk is started with; the command line makes it from settings and secrets. */
 export type DeskConfig = {
@@ -19,12 +20,14 @@ export type DeskConfig = {
   readonly publicUrl?: string
   /** How notices leave by mail; none do unless given. */
   readonly mail?: MailSettings
-  /** Reviewers to make sure of at the start. */
+  /** Accounts to make sure of at the start. */
   readonly provision?: {
     readonly people: readonly {
       readonly username: string
       readonly password: string
       readonly token: string
+      /** Of an account that is new; reviewer and steward unless given. */
+      readonly roles?: readonly Role[]
     }[]
     readonly signInLinks?: readonly {
       readonly username: string

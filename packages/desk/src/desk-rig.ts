@@ -9,7 +9,7 @@ import { type DepositGiven, HONEST_RUN, makeDeposit, sha256Of } from './deposit-
 import { type PlatformRig, SITE_TOKEN, startPlatform } from './platform-rig.ts'
 import { changeRecords, copyHold, lockRecords, untilChecksEnded } from './records-rig.ts'
 import { ensureSitePublicKey } from './site/site-key.ts'
-import { type RunningDesk, startDesk } from './start-desk.ts'
+import { type RunningDesk, type StartedDesk, startDesk } from './start-desk.ts'
 import { until } from './until-rig.ts'
 
 export const METRICS_TOKEN = 'metrics-token-of-the-test'
@@ -40,6 +40,7 @@ export class DeskRig {
   readonly #isElsewhere: boolean
   readonly #start: DeskStarter
   #desk: RunningDesk | undefined
+  #app: StartedDesk['app'] | undefined
   #passedMilliseconds = 0
   #jumpedMilliseconds = 0
   #jobs = 0
@@ -105,14 +106,22 @@ export class DeskRig {
     })
   }
 
-  #startHere(config: RigDeskConfig): Promise<RunningDesk> {
-    return startDesk({
+  async #startHere(config: RigDeskConfig): Promise<RunningDesk> {
+    const desk = await startDesk({
       ...config,
       log: pino({ level: 'info' }, { write: (line: string) => void this.log.push(line) }),
       clock: () => new Date(Date.now() + this.#passedMilliseconds + this.#jumpedMilliseconds),
       monotonic: () => performance.now() + this.#passedMilliseconds,
       ...(this.#checkThread === undefined ? {} : { checkThread: this.#checkThread }),
     })
+    this.#app = desk.app
+    return desk
+  }
+
+  /** The routes of a desk in this process. */
+  get app(): StartedDesk['app'] {
+    if (this.#app === undefined) throw new Error('The desk does not run in this process.')
+    return this.#app
   }
 
   /** From the next start on, the desk has its own thread for the checks. */

@@ -15,6 +15,8 @@ export const paths = {
   signInLink: '/sign-in/link',
   signOut: '/sign-out',
   site: '/site',
+  account: (): string => '/account',
+  people: '/people',
   workers: '/workers',
   report: (month?: string): string => (month === undefined ? '/report' : `/report/${month}`),
   reportCsv: (month: string): string => `/report/${month}.csv`,

@@ -9,7 +9,9 @@ import { openDiskBlobs } from '@scoregate/storage/blobs-disk'
 import { migrate } from '@scoregate/storage/migrate'
 import { openRecords, type Records } from '@scoregate/storage/records'
 import { ACCOUNT_MIGRATIONS, type Accounts, createAccounts } from '@scoregate/web/accounts'
+import type { WebEnv } from '@scoregate/web/environment'
 import { startServer } from '@scoregate/web/server'
+import type { Hono } from 'hono'
 import { createDeskApp } from './app.ts'
 import { type Audit, openAudit } from './audit/audit.ts'
 import { recordKeyAndPolicy } from './audit/begin-chain.ts'
@@ -24,6 +26,7 @@ import { DESK_MIGRATIONS } from './migrations/desk-migrations.ts'
 import type { DeskTables } from './migrations/desk-tables.ts'
 import { createMailer } from './notices/mailer.ts'
 import { createNoticeSender } from './notices/notice-sender.ts'
+import { providePeople } from './people/provide-people.ts'
 import { startOutbox } from './release/outbox.ts'
 import { createPlatformClient, type PlatformClient } from './release/platform-client.ts'
 import { startSweeper } from './review/sweeper.ts'
@@ -33,12 +36,15 @@ import { createVault } from './vault/vault.ts'
 /** A desk that runs. */
 export type RunningDesk = { readonly url: string; close(): Promise<void> }
 
+/** A desk that runs in this process, with its routes, which a test walks. */
+export type StartedDesk = RunningDesk & { readonly app: Hono<WebEnv> }
+
 /**
  * Starts a desk: pages and API, outbox, deadlines. What an earlier run left unsent is taken up. Throws `ScoregateError`:
  * `bad-policy` with every problem by file and line (the desk then does not start), `port-taken`, `records-unavailable`,
  * `audit-altered` when the audit chain is not what this desk wrote, `site-key-missing`, `bad-site-key`.
  */
-export async function startDesk(config: DeskConfig): Promise<RunningDesk> {
+export async function startDesk(config: DeskConfig): Promise<StartedDesk> {
   const wall = config.clock ?? (() => new Date())
   const monotonic = config.monotonic ?? (() => performance.now())
   const { policy, policyDigest, policyText } = await readPolicy(config.policyFile)
@@ -54,7 +60,7 @@ export async function startDesk(config: DeskConfig): Promise<RunningDesk> {
       await rememberPolicy(records, { siteKey, policyDigest, policyText, now: clock() })
       await audit.written()
       const accounts = createAccounts(records.db, clock)
-      await provide(accounts, config.provision)
+      await providePeople({ db: records.db, accounts }, config.provision)
       return await run({
         ...{ config, records, audit, siteKey, accounts, siteClock, wall, monotonic },
         ...{ policy, policyDigest, policyText },
@@ -82,7 +88,7 @@ async function run(given: {
   policy: Policy
   policyDigest: Digest
   policyText: string
-}): Promise<RunningDesk> {
+}): Promise<StartedDesk> {
   const { config, records, audit, siteKey, accounts, siteClock, wall, monotonic } = given
   const { policy, policyDigest, policyText } = given
   const clock = siteClock.now
@@ -157,6 +163,7 @@ async function run(given: {
     log.info({ url: server.url, policyDigest }, 'The desk is up.')
     return {
       url: server.url,
+      app,
       async close() {
         await server.close()
         await stop()
@@ -214,14 +221,4 @@ async function rememberPolicy(
       .execute()
     await recordKeyAndPolicy(transaction, { keyId, policyDigest, now })
   })
-}
-
-async function provide(accounts: Accounts, provision: DeskConfig['provision']): Promise<void> {
-  for (const person of provision?.people ?? []) await accounts.ensurePerson(person)
-  for (const link of provision?.signInLinks ?? []) {
-    const person = await accounts.findPersonByUsername(link.username)
-    if (person === undefined)
-      throw new Error(`There is no person "${link.username}" to make a sign-in link for.`)
-    await accounts.createSignInLink(person, link.token, link.validUntil)
-  }
 }

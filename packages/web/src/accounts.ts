@@ -35,6 +35,8 @@ export type Person = { readonly id: number; readonly username: string; readonly 
 const SESSION_HOURS = 12
 const MIN_PASSWORD_LENGTH = 10
 const MAX_PASSWORD_LENGTH = 1000
+/** The label of tokens that a site is started with. */
+const MADE_AT_SETUP = 'made when the site was set up'
 const MAX_FAILURES = 10
 const FAILURE_MINUTES = 5
 const USERNAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{1,63}$/
@@ -121,8 +123,13 @@ export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tabl
           .where('id', '=', person.id)
           .execute()
       }
-      await tokens.keepToken(person.id, given.token, 'made when the site was set up')
+      await tokens.keepToken(person.id, given.token, MADE_AT_SETUP)
       return person
+    },
+
+    /** Provisioning: makes sure that this token is this person's; one that was revoked stays so. */
+    async ensureToken(person: Person, token: string): Promise<void> {
+      await tokens.keepToken(person.id, token, MADE_AT_SETUP)
     },
 
     findPerson,

@@ -13,5 +13,10 @@ export type SignedIn = {
 /** What every handler of hub and desk finds in its context. */
 export type WebEnv = {
   Bindings: HttpBindings
-  Variables: { person?: SignedIn; requestId: string }
+  Variables: {
+    person?: SignedIn
+    /** What the site lets this person do, in the site's own words; the hub has none. */
+    siteRoles?: ReadonlySet<string>
+    requestId: string
+  }
 }

@@ -13,6 +13,7 @@ import { parseInboxQuery } from '../inbox/inbox-query.ts'
 import { countFound, listHolds } from '../inbox/list-holds.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import { parseOffset } from '../paths.ts'
+import { HOLD_READERS, requireAnyRole, requireRole } from '../people/roles.ts'
 import { getReceipt } from '../release/get-receipt.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
 import { decideHold, type ReviewerDecision } from '../review/decide-hold.ts'
@@ -35,7 +36,7 @@ import { tail } from './stream-tail.ts'
 export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: number }): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
-  app.get(HOLDS_PATH, async (c) => {
+  app.get(HOLDS_PATH, requireAnyRole(), async (c) => {
     const reviewer = requirePerson(c).person.username
     const query = askedFor(c.req.query())
     const now = desk.clock()
@@ -58,7 +59,7 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     return c.json(page)
   })
 
-  app.get(`${HOLDS_PATH}/:id`, async (c) => {
+  app.get(`${HOLDS_PATH}/:id`, requireRole(...HOLD_READERS), async (c) => {
     const reviewer = requirePerson(c).person.username
     const hold = await getHold(desk.db, c.req.param('id'))
     await desk.audit.record({ kind: 'hold-viewed', reviewer, hold: auditHold(hold) })
@@ -71,7 +72,7 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     return c.json(toHoldDetails(hold, decision, publishing, ledger, { claims, checks, findings }))
   })
 
-  app.on(['POST', 'DELETE'], `${HOLDS_PATH}/:id/claim`, async (c) => {
+  app.on(['POST', 'DELETE'], `${HOLDS_PATH}/:id/claim`, requireRole('reviewer'), async (c) => {
     const reviewer = requirePerson(c).person.username
     const hold = await getHold(desk.db, c.req.param('id') ?? '')
     await (c.req.method === 'POST' ? claimHold : endClaim)(desk, { hold, reviewer })
@@ -80,7 +81,7 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     return c.json({ id: hold.id, claims: claims.map(toShownClaim) } satisfies ClaimAnswer)
   })
 
-  app.get(`${HOLDS_PATH}/:id/files/:n`, async (c) => {
+  app.get(`${HOLDS_PATH}/:id/files/:n`, requireRole(...HOLD_READERS), async (c) => {
     const reviewer = requirePerson(c).person.username
     const { hold, number, entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
     const view = { reviewer, hold: auditHold(hold), fileNumber: number }
@@ -96,13 +97,12 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     })
   })
 
-  app.get(`${HOLDS_PATH}/:id/receipt`, async (c) => {
-    requirePerson(c)
+  app.get(`${HOLDS_PATH}/:id/receipt`, requireRole(...HOLD_READERS), async (c) => {
     const hold = await getHold(desk.db, c.req.param('id'))
     return c.json(await getReceipt(desk.db, hold.id, c.req.query('outcome')))
   })
 
-  app.post(`${HOLDS_PATH}/:id/decision`, async (c) => {
+  app.post(`${HOLDS_PATH}/:id/decision`, requireRole('reviewer'), async (c) => {
     const reviewer = requirePerson(c).person.username
     const request = await parseBody(c, DecisionRequest)
     const hold = await getHold(desk.db, c.req.param('id'))

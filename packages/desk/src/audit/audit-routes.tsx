@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
-import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
+import { requireAnyRole } from '../people/roles.ts'
 import { streamLines } from '../stream-lines.ts'
 import type { Audit } from './audit.ts'
 import { type AuditFilter, filteredBy, filterQuery, readFilter } from './audit-filter.ts'
@@ -24,7 +24,7 @@ type AuditDesk = { db: DeskDb; audit: Audit; clock: () => Date; frame: Frame; lo
 export function auditRoutes(desk: AuditDesk): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
-  app.get(paths.audit, requireReviewer(), async (c) => {
+  app.get(paths.audit, requireAnyRole(), async (c) => {
     await desk.audit.record({ kind: 'chain-viewed', reviewer: requirePerson(c).person.username })
     const asked = readFilter((name) => c.req.query(name))
     const content = (
@@ -41,7 +41,7 @@ export function auditRoutes(desk: AuditDesk): Hono<WebEnv> {
   })
 
   for (const format of ['jsonl', 'csv'] as const) {
-    app.get(paths.auditExport(format), requireReviewer(), async (c) => {
+    app.get(paths.auditExport(format), requireAnyRole(), async (c) => {
       const { filter, errors } = readFilter((name) => c.req.query(name))
       if (errors.length > 0) throw badFilter(errors.map(({ field, text }) => ({ where: field ?? '', text })))
       const reviewer = requirePerson(c).person.username

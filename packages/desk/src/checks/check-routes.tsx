@@ -7,13 +7,13 @@ import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
-import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
+import { requireAnyRole } from '../people/roles.ts'
 
 /** The pages that say what each check looks for and what it misses: those of `docs/checks/`. */
 export function checkRoutes({ frame }: { frame: Frame }): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
-  app.use(`${paths.checks}/*`, requireReviewer())
-  app.get(paths.checks, requireReviewer(), async (c) =>
+  app.use(`${paths.checks}/*`, requireAnyRole())
+  app.get(paths.checks, requireAnyRole(), async (c) =>
     c.html(await frame(c, { title: 'Checks', place: 'none', content: <CheckList /> })),
   )
   app.get(`${paths.checks}/:name`, async (c) => {

@@ -7,8 +7,8 @@ import { countHolds } from '../inbox/list-holds.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
+import { requireAnyRole } from '../people/roles.ts'
 import { countBacklog } from '../release/outbox-queries.ts'
-import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
 import type { HealthCheck } from './health-check.ts'
 import { metricsText } from './metrics.ts'
 import { listWorkers } from './worker-records.ts'
@@ -47,7 +47,7 @@ export function watchRoutes(desk: HealthDesk): Hono<WebEnv> {
 /** The page of the workers. */
 export function workersPageRoutes(desk: { db: DeskDb; clock: () => Date; frame: Frame }): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
-  app.get(paths.workers, requireReviewer(), async (c) => {
+  app.get(paths.workers, requireAnyRole(), async (c) => {
     const { waiting, failed } = await countHolds(desk.db)
     const depths = { waiting, failed, outbox: await countBacklog(desk.db) }
     const content = <WorkersPage workers={await listWorkers(desk.db)} depths={depths} now={desk.clock()} />

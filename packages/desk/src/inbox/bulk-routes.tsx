@@ -8,9 +8,9 @@ import { auditHold, recordAct } from '../audit/record-act.ts'
 import { findChecksOf } from '../checks/hold-checks.ts'
 import { HoldId } from '../holds/hold-record.ts'
 import { paths } from '../paths.ts'
+import { requireRole } from '../people/roles.ts'
 import { REJECT_REASONS } from '../review/reject-reasons.ts'
 import type { ReviewDesk } from '../review/review-routes.tsx'
-import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
 import { decideInBulk, parseBulkItem, sortForBulk, withinLimit } from './bulk.ts'
 import { BulkDonePage, BulkPage } from './bulk-page.tsx'
 import { findClaims } from './claims.ts'
@@ -29,7 +29,7 @@ const BulkForm = z.object({
 export function bulkRoutes(desk: ReviewDesk): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
-  app.get(paths.bulk, requireReviewer(), async (c) => {
+  app.get(paths.bulk, requireRole('reviewer'), async (c) => {
     const { person, by } = requirePerson(c)
     const me = person.username
     if (by.kind !== 'session') throw forBrowsers()
@@ -50,7 +50,7 @@ export function bulkRoutes(desk: ReviewDesk): Hono<WebEnv> {
     return c.html(desk.frame(c, { title: 'Decide together', place: 'inbox', content }))
   })
 
-  app.post(paths.bulk, requireReviewer(), async (c) => {
+  app.post(paths.bulk, requireRole('reviewer'), async (c) => {
     const { act, hold, reason } = await parseBody(c, BulkForm)
     if (act === 'reject' && !Object.hasOwn(REJECT_REASONS, reason)) throw reasonMissing()
     const items = withinLimit(hold).flatMap((text) => parseBulkItem(text) ?? [])

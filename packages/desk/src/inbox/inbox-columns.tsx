@@ -159,7 +159,7 @@ const PARTICIPANT: HoldColumn = {
 
 /** Opening a hold by this button also says to the others that one is looking at it. */
 function reviewColumn({ hasForms }: ListContext): HoldColumn {
-  if (!hasForms) return open('Review')
+  if (!hasForms) return open('Look')
   return {
     key: 'open',
     header: 'Open',

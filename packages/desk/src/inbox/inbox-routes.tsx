@@ -9,7 +9,7 @@ import { getHold, listAlarms } from '../holds/hold-queries.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
-import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
+import { csrfFor, requireAnyRole, requireRole } from '../people/roles.ts'
 import { claimHold, endClaim, findClaims } from './claims.ts'
 import { InboxPage } from './inbox-page.tsx'
 import { HoldList, readInboxQuery } from './inbox-query.ts'
@@ -32,9 +32,9 @@ export type InboxDesk = {
 export function inboxRoutes(desk: InboxDesk): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   for (const list of HoldList.options) {
-    app.get(paths.inbox(list), requireReviewer(), async (c) => {
+    app.get(paths.inbox(list), requireAnyRole(), async (c) => {
       const query = readInboxQuery(list, c.req.query())
-      const { person, by } = requirePerson(c)
+      const { person } = requirePerson(c)
       const now = desk.clock()
       const page = await listHolds(desk.db, query, { now })
       const ids = page.holds.map(({ id }) => id)
@@ -47,7 +47,7 @@ export function inboxRoutes(desk: InboxDesk): Hono<WebEnv> {
       ])
       const me = person.username
       await desk.audit.record({ kind: 'list-viewed', reviewer: me, list, holds: ids, holdCount: ids.length })
-      const csrf = by.kind === 'session' ? by.csrf : undefined
+      const csrf = csrfFor(c, 'reviewer')
       const isTicked = c.req.query('tick') === 'all'
       const content = (
         <InboxPage {...{ query, page, counts, found, claims, checks, alarms, csrf, me, isTicked, now }} />
@@ -58,7 +58,7 @@ export function inboxRoutes(desk: InboxDesk): Hono<WebEnv> {
   }
 
   // A number and its words, of nothing in particular: it shows no hold, so there is nothing for the chain to tell.
-  app.get('/news/:list', requireReviewer(), async (c) => {
+  app.get('/news/:list', requireAnyRole(), async (c) => {
     const list = HoldList.catch('waiting').parse(c.req.param('list'))
     const since = z.iso.datetime().safeParse(c.req.query('since'))
     if (!since.success) throw sinceMissing()
@@ -71,14 +71,14 @@ export function inboxRoutes(desk: InboxDesk): Hono<WebEnv> {
     return c.json({ count, words: newsWords(list, count) })
   })
 
-  app.post('/holds/:id/claim', requireReviewer(), async (c) => {
+  app.post('/holds/:id/claim', requireRole('reviewer'), async (c) => {
     const hold = await getHold(desk.db, c.req.param('id'))
     await claimHold(desk, { hold, reviewer: requirePerson(c).person.username })
     await desk.audit.written()
     return c.redirect(paths.hold(hold.id), 303)
   })
 
-  app.post('/holds/:id/claim/end', requireReviewer(), async (c) => {
+  app.post('/holds/:id/claim/end', requireRole('reviewer'), async (c) => {
     const hold = await getHold(desk.db, c.req.param('id'))
     await endClaim(desk, { hold, reviewer: requirePerson(c).person.username })
     await desk.audit.written()

@@ -1,6 +1,7 @@
 import type { Migration } from '@scoregate/storage/migrate'
 import { CHECK_MIGRATIONS } from '../checks/check-migrations.ts'
 import { NOTICE_MIGRATIONS } from '../notices/notice-tables.ts'
+import { PEOPLE_MIGRATIONS } from '../people/people-tables.ts'
 import { HEALTH_MIGRATIONS } from './health-migrations.ts'
 import { INBOX_MIGRATIONS } from './inbox-migrations.ts'
 import { VIEWER_MIGRATIONS } from './viewer-migrations.ts'
@@ -126,4 +127,5 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
   ...VIEWER_MIGRATIONS,
   ...NOTICE_MIGRATIONS,
   ...CHECK_MIGRATIONS,
+  ...PEOPLE_MIGRATIONS,
 ]

@@ -1,9 +1,10 @@
 import type { AccountTables } from '@scoregate/web/accounts'
 import type { GeneratedAlways, Insertable, Kysely, Selectable, Transaction } from 'kysely'
 import type { NoticeTables } from '../notices/notice-tables.ts'
+import type { PeopleTables } from '../people/people-tables.ts'
 
 /** The columns as they are stored; `holds/hold-record.ts` and `release/outbox-queries.ts` parse them. */
-export interface DeskTables extends AccountTables, NoticeTables {
+export interface DeskTables extends AccountTables, NoticeTables, PeopleTables {
   hold: {
     id: string
     platform: string

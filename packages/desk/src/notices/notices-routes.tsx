@@ -9,7 +9,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
-import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
+import { requireAnyRole } from '../people/roles.ts'
 import {
   ChannelSettings,
   findChannel,
@@ -64,8 +64,8 @@ type NoticesDesk = {
 export function noticesRoutes(desk: NoticesDesk): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   const testedAt = new Map<string, number>()
-  app.use(paths.notices, requireReviewer())
-  app.use(`${paths.notices}/*`, requireReviewer())
+  app.use(paths.notices, requireAnyRole())
+  app.use(`${paths.notices}/*`, requireAnyRole())
 
   app.get(paths.notices, (c) => noticesPage(desk, c, undefined))
 

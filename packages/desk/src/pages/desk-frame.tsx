@@ -9,7 +9,16 @@ import { paths } from '../paths.ts'
 import { findScripts, type Island } from './islands.ts'
 
 /** Which entry of the main navigation a page belongs to. */
-export type Place = 'inbox' | 'workers' | 'audit' | 'report' | 'notices' | 'site' | 'none'
+export type Place =
+  | 'inbox'
+  | 'workers'
+  | 'audit'
+  | 'report'
+  | 'notices'
+  | 'site'
+  | 'people'
+  | 'account'
+  | 'none'
 
 /** What a page says in the desk's frame. */
 export type FramedPage = {
@@ -46,7 +55,12 @@ export async function createFrame(given: {
         nav={signedIn === undefined ? [] : navigation(page.place)}
         person={
           signedIn !== undefined && by?.kind === 'session'
-            ? { name: signedIn.person.username, signOutAction: paths.signOut, csrf: by.csrf }
+            ? {
+                name: signedIn.person.username,
+                href: paths.account(),
+                signOutAction: paths.signOut,
+                csrf: by.csrf,
+              }
             : undefined
         }
         entrances={[{ href: paths.signIn, label: 'Sign in' }]}

@@ -7,7 +7,7 @@ import { findChainHead } from '../audit/record-act.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
-import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
+import { requireAnyRole } from '../people/roles.ts'
 import { type Month, monthAt, monthOf, monthsLater } from './month.ts'
 import { reportCsv } from './report-csv.ts'
 import { readReportNumbers } from './report-numbers.ts'
@@ -25,12 +25,12 @@ export function reportRoutes(desk: {
 }): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
-  app.get(paths.report(), requireReviewer(), (c) => {
+  app.get(paths.report(), requireAnyRole(), (c) => {
     const month = monthOf(c.req.query('month') ?? '')?.name ?? monthAt(desk.clock())
     return c.redirect(paths.report(month), 303)
   })
 
-  app.get('/report/:month{[0-9]{4}-[0-9]{2}}', requireReviewer(), async (c) => {
+  app.get('/report/:month{[0-9]{4}-[0-9]{2}}', requireAnyRole(), async (c) => {
     const now = desk.clock()
     const month = getMonth(c.req.param('month'), now)
     const reviewer = requirePerson(c).person.username
@@ -49,7 +49,7 @@ export function reportRoutes(desk: {
     return c.html(desk.frame(c, { title: `Report of ${month.words}`, place: 'report', content }))
   })
 
-  app.get('/report/:file{[0-9]{4}-[0-9]{2}\\.csv}', requireReviewer(), async (c) => {
+  app.get('/report/:file{[0-9]{4}-[0-9]{2}\\.csv}', requireAnyRole(), async (c) => {
     const month = getMonth(c.req.param('file').slice(0, 7), desk.clock())
     const reviewer = requirePerson(c).person.username
     await desk.audit.record({ kind: 'report-exported', reviewer, month: month.name })

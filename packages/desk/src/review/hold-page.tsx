@@ -168,6 +168,11 @@ const Aside: FC<HoldPageProps> = ({ hold, checks, decision, publishing, ledger, 
         checksTrouble={checksTrouble(checks, hold.rules.checks)}
       />
     )}
+    {hold.state === 'awaiting' && csrf === undefined && (
+      <Callout tone="info" title="You cannot decide here">
+        A reviewer decides, in a browser or by the command line; you see what they see.
+      </Callout>
+    )}
     {decision !== undefined && <DecidedCard hold={hold} decision={decision} now={now} />}
     <LedgerCard ledger={ledger} />
     <PublishingCard items={publishing} platform={hold.platform} now={now} />

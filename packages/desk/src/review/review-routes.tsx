@@ -21,9 +21,9 @@ import { findClaims } from '../inbox/claims.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { parseOffset, paths } from '../paths.ts'
+import { csrfFor, HOLD_READERS, requireRole } from '../people/roles.ts'
 import { getReceipt } from '../release/get-receipt.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
-import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
 import type { SealedBytes } from '../vault/sealed-bytes.ts'
 import type { Vault } from '../vault/vault.ts'
 import { readCoverage } from '../viewers/file-view.ts'
@@ -62,7 +62,7 @@ export type ReviewDesk = DecisionSite & {
 /** One hold, its files, and its decision by plain forms. */
 export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
-  app.use('/holds/*', requireReviewer())
+  app.use('/holds/*', requireRole(...HOLD_READERS))
 
   app.get('/holds/:id', async (c) => {
     const hold = await getHold(desk.db, c.req.param('id'))
@@ -71,12 +71,12 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
     return c.html(await holdPage(desk, c, hold))
   })
 
-  app.post('/holds/:id/approve', async (c) => {
+  app.post('/holds/:id/approve', requireRole('reviewer'), async (c) => {
     const { digest, artefacts } = await parseBody(c, ApproveForm)
     return decideByForm(desk, c, c.req.param('id'), { kind: 'approve', digest, artefacts })
   })
 
-  app.post('/holds/:id/reject', async (c) => {
+  app.post('/holds/:id/reject', requireRole('reviewer'), async (c) => {
     const { digest, reason, note } = await parseBody(c, RejectForm)
     const decision = { kind: 'reject', digest, reason, ...(note === '' ? {} : { note }) } as const
     return decideByForm(desk, c, c.req.param('id'), decision)
@@ -112,7 +112,7 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
 
 async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promise<string> {
   const { logs, vaultProblem } = await readLogs(desk.vault.bytes, hold)
-  const { person, by } = requirePerson(c)
+  const { person } = requirePerson(c)
   const reviewer = person.username
   const now = desk.clock()
   const claims = await findClaims(desk.db, [hold.id], now)
@@ -135,7 +135,7 @@ async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promi
       logBytes={LOG_BYTES}
       vaultProblem={vaultProblem}
       filesOffset={Math.min(parseOffset(c.req.query('files')), hold.manifest.entries.length)}
-      csrf={by.kind === 'session' ? by.csrf : undefined}
+      csrf={csrfFor(c, 'reviewer')}
       claims={claims.get(hold.id) ?? []}
       me={person.username}
       now={now}

@@ -5,7 +5,7 @@ import type { Accounts } from '@scoregate/web/accounts'
 import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { endSession, requirePerson, startSession } from '@scoregate/web/identity'
-import { Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
@@ -79,22 +79,6 @@ export function signInRoutes({
   })
 
   return app
-}
-
-/** Leads whoever is not signed in to the sign-in page, and from there back to what they asked for. */
-export function requireReviewer(): MiddlewareHandler<WebEnv> {
-  return async (c, next) => {
-    if (c.get('person') === undefined && c.req.method === 'GET') {
-      const { pathname, search } = new URL(c.req.url)
-      const asked = pathname + search
-      return c.redirect(
-        asked === '/' ? paths.signIn : `${paths.signIn}?next=${encodeURIComponent(asked)}`,
-        303,
-      )
-    }
-    requirePerson(c)
-    return next()
-  }
 }
 
 const SignInPage: FC<{

@@ -5,8 +5,8 @@ import type { DeskDb } from '../migrations/desk-tables.ts'
 import { listFailingChannels } from '../notices/channels.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
+import { requireAnyRole } from '../people/roles.ts'
 import { countBacklog, listBacklog } from '../release/outbox-queries.ts'
-import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
 import { SitePage, type SitePageProps } from './site-page.tsx'
 
 const BACKLOG_SHOWN = 50
@@ -20,7 +20,7 @@ export function siteRoutes(
 ): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
-  app.get(paths.site, requireReviewer(), async (c) => {
+  app.get(paths.site, requireAnyRole(), async (c) => {
     const { siteName, platforms, policyText, policyDigest, policyFile, sitePublicKey } = desk
     const content = (
       <SitePage

@@ -13,6 +13,7 @@ import {
   type TokenList,
   TokenRequest,
 } from '../api/token-api.ts'
+import { requireAnyRole } from '../people/roles.ts'
 import { failedSignIn } from '../reviewers/failed-sign-in.ts'
 import { makeOwnToken, makeTokenBy, revokeOwnToken, type TokenDesk } from './own-tokens.ts'
 
@@ -30,19 +31,19 @@ export function tokenRoutes(desk: TokenDesk): Hono<WebEnv> {
     return c.json(toAnswer(await makeOwnToken(desk, person, wish)))
   })
 
-  app.get(TOKENS_PATH, async (c) => {
+  app.get(TOKENS_PATH, requireAnyRole(), async (c) => {
     const { person } = requirePerson(c)
     const tokens = await desk.accounts.listTokens(person)
     return c.json({ tokens: tokens.map(toShownToken) } satisfies TokenList)
   })
 
-  app.post(TOKENS_PATH, async (c) => {
+  app.post(TOKENS_PATH, requireAnyRole(), async (c) => {
     const signedIn = requirePerson(c)
     const wish = await parseBody(c, NewTokenRequest)
     return c.json(toAnswer(await makeTokenBy(desk, signedIn, wish)))
   })
 
-  app.delete(`${TOKENS_PATH}/:id`, async (c) => {
+  app.delete(`${TOKENS_PATH}/:id`, requireAnyRole(), async (c) => {
     const { person } = requirePerson(c)
     return c.json(toShownToken(await revokeOwnToken(desk, person, c.req.param('id'))))
   })

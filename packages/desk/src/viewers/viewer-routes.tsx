@@ -8,8 +8,8 @@ import type { Audit } from '../audit/audit.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { parseOffset, paths } from '../paths.ts'
+import { HOLD_READERS, requireRole } from '../people/roles.ts'
 import { getSealedFile, sayVaultErrors } from '../review/sealed-file.ts'
-import { requireReviewer } from '../reviewers/sign-in-routes.tsx'
 import type { Vault } from '../vault/vault.ts'
 import { FilePage } from './file-page.tsx'
 import { readCoverage } from './file-view.ts'
@@ -45,7 +45,7 @@ const VIEWS: Readonly<Record<FileViewKind, (file: ViewedFile, query: ViewQuery) 
 /** The sealed files of a hold, each in the views that the reviewer chooses from. */
 export function viewerRoutes(desk: ViewerDesk): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
-  app.use('/holds/*', requireReviewer())
+  app.use('/holds/*', requireRole(...HOLD_READERS))
 
   app.get('/holds/:id/files/:n', async (c) => {
     const file = await openFile(desk, c)
