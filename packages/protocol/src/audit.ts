@@ -24,6 +24,24 @@ const month = z.string().regex(/^[0-9]{4}-(?:0[1-9]|1[0-2])$/)
 export const FileViewKind = z.enum(['text', 'table', 'tree', 'picture', 'rendered', 'hex'])
 export type FileViewKind = z.infer<typeof FileViewKind>
 
+/** That a reviewer signed a decision: with which passkey (SHA-256 of its public key), and what (SHA-256 of the signature). */
+const signedBy = z.strictObject({ passkey: Digest, signatureDigest: Digest }).optional()
+
+/** Why the answer of a passkey was not taken. */
+export const PasskeyRefusalCause = z.enum([
+  'not-asked',
+  'unknown-passkey',
+  'other-person',
+  'cloned',
+  'not-an-assertion',
+  'other-challenge',
+  'other-origin',
+  'not-verified',
+  'bad-key',
+  'bad-signature',
+])
+export type PasskeyRefusalCause = z.infer<typeof PasskeyRefusalCause>
+
 /** How a hold was decided. The words of a reviewer are bound by their SHA-256 and stay in the desk's records. */
 export const AuditDecision = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -32,12 +50,14 @@ export const AuditDecision = z.discriminatedUnion('kind', [
     artefacts: z.array(ArtefactName),
     reasonDigest: Digest.optional(),
     noteDigest: Digest.optional(),
+    signedBy,
   }),
   z.strictObject({
     kind: z.literal('reject'),
     reviewer,
     reasonDigest: Digest.optional(),
     noteDigest: Digest.optional(),
+    signedBy,
   }),
   z.strictObject({ kind: z.literal('expire'), cause: z.enum(['deadline', 'cancelled', 'superseded']) }),
   /** The policy asks for no review of this competition. */
@@ -124,7 +144,7 @@ export const AuditAct = z.discriminatedUnion('kind', [
   }),
   /** Retention: the bytes of an ended hold were given up. */
   z.strictObject({ kind: z.literal('content-removed'), hold }),
-  z.strictObject({ kind: z.literal('signed-in'), reviewer, by: z.enum(['password', 'link']) }),
+  z.strictObject({ kind: z.literal('signed-in'), reviewer, by: z.enum(['password', 'link', 'passkey']) }),
   /** `reviewer` only where the name is that of an account: what else was typed may have been a password. */
   z.strictObject({ kind: z.literal('sign-in-failed'), reviewer: reviewer.optional() }),
   z.strictObject({ kind: z.literal('signed-out'), reviewer }),
@@ -137,6 +157,16 @@ export const AuditAct = z.discriminatedUnion('kind', [
     expiresAt: z.iso.datetime().optional(),
   }),
   z.strictObject({ kind: z.literal('token-revoked'), reviewer, token: tokenId }),
+  /** A passkey goes by the SHA-256 of its public key (COSE_Key), which receipts carry. */
+  z.strictObject({ kind: z.literal('passkey-added'), reviewer, passkey: Digest }),
+  z.strictObject({ kind: z.literal('passkey-removed'), reviewer, passkey: Digest }),
+  /** The answer of a passkey was not taken. `reviewer` is who is signed in, or whose passkey it is. */
+  z.strictObject({
+    kind: z.literal('passkey-refused'),
+    reviewer: reviewer.optional(),
+    to: z.enum(['register', 'sign-in', 'decide']),
+    cause: PasskeyRefusalCause,
+  }),
   z.strictObject({ kind: z.literal('chain-viewed'), reviewer }),
   /** `filteredBy`: the export has only some of the entries, chosen by these. What was asked for is not told. */
   z.strictObject({

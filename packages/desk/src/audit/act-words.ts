@@ -1,4 +1,4 @@
-import { AuditAct, type AuditDecision } from '@scoregate/protocol/audit'
+import { AuditAct, type AuditDecision, type PasskeyRefusalCause } from '@scoregate/protocol/audit'
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
 
 /**
@@ -41,7 +41,7 @@ function knownActWords(act: AuditAct): string {
     case 'file-downloaded':
       return `${act.reviewer} downloaded file ${act.fileNumber} of ${holdWords(act)}`
     case 'decided':
-      return `${decisionWords(act.decision)} ${holdWords(act)}, under the policy ${short(act.policyDigest)}`
+      return `${decisionWords(act.decision)} ${holdWords(act)}, under the policy ${short(act.policyDigest)}${signedWords(act.decision)}`
     case 'release-begun':
       return `the release of ${holdWords(act)} began: ${act.subjects.map(({ name }) => name).join(', ')}`
     case 'failure-begun':
@@ -60,6 +60,12 @@ function knownActWords(act: AuditAct): string {
       return `a sign-in failed${act.reviewer === undefined ? '' : ` for ${act.reviewer}`}`
     case 'signed-out':
       return `${act.reviewer} signed out`
+    case 'passkey-added':
+      return `${act.reviewer} added the passkey ${short(act.passkey)}`
+    case 'passkey-removed':
+      return `${act.reviewer} removed the passkey ${short(act.passkey)}`
+    case 'passkey-refused':
+      return `a passkey was refused${act.reviewer === undefined ? '' : ` for ${act.reviewer}`}: ${PASSKEY_REFUSALS[act.cause]}, asked ${PASSKEY_USES[act.to]}`
     case 'token-issued':
       return `${act.reviewer} got an API token${tokenWords(act)}`
     case 'token-revoked':
@@ -98,6 +104,25 @@ const STOP_WORDS = {
   'not-decided': 'nobody had decided it',
 } as const
 
+const PASSKEY_USES = {
+  register: 'to be added',
+  'sign-in': 'to sign in',
+  decide: 'to sign a decision',
+} as const
+
+const PASSKEY_REFUSALS = {
+  'not-asked': 'its answer came too late, twice, or unasked',
+  'unknown-passkey': 'it is nobody’s here',
+  'other-person': 'it is somebody else’s',
+  cloned: 'its counter went back, so it may have been copied',
+  'not-an-assertion': 'its answer makes no sense',
+  'other-challenge': 'it signed something else',
+  'other-origin': 'it signed for another address',
+  'not-verified': 'it did not verify who used it',
+  'bad-key': 'its public key is of no kind that is known here',
+  'bad-signature': 'its signature does not fit',
+} as const satisfies Record<PasskeyRefusalCause, string>
+
 function decisionWords(decision: AuditDecision): string {
   switch (decision.kind) {
     case 'approve':
@@ -109,6 +134,11 @@ function decisionWords(decision: AuditDecision): string {
     case 'expire':
       return `nobody decided (${decision.cause})`
   }
+}
+
+function signedWords(decision: AuditDecision): string {
+  const signedBy = decision.kind === 'approve' || decision.kind === 'reject' ? decision.signedBy : undefined
+  return signedBy === undefined ? '' : `, signed with the passkey ${short(signedBy.passkey)}`
 }
 
 function holdWords({ hold }: { hold: { id: string; digest: string } }): string {

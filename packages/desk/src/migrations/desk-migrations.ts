@@ -1,6 +1,7 @@
 import type { Migration } from '@scoregate/storage/migrate'
 import { CHECK_MIGRATIONS } from '../checks/check-migrations.ts'
 import { NOTICE_MIGRATIONS } from '../notices/notice-tables.ts'
+import { PASSKEY_MIGRATIONS } from '../passkeys/passkey-tables.ts'
 import { PEOPLE_MIGRATIONS } from '../people/people-tables.ts'
 import { HEALTH_MIGRATIONS } from './health-migrations.ts'
 import { INBOX_MIGRATIONS } from './inbox-migrations.ts'
@@ -128,4 +129,5 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
   ...NOTICE_MIGRATIONS,
   ...CHECK_MIGRATIONS,
   ...PEOPLE_MIGRATIONS,
+  ...PASSKEY_MIGRATIONS,
 ]

@@ -1,10 +1,11 @@
 import type { AccountTables } from '@scoregate/web/accounts'
 import type { GeneratedAlways, Insertable, Kysely, Selectable, Transaction } from 'kysely'
 import type { NoticeTables } from '../notices/notice-tables.ts'
+import type { PasskeyTables } from '../passkeys/passkey-tables.ts'
 import type { PeopleTables } from '../people/people-tables.ts'
 
 /** The columns as they are stored; `holds/hold-record.ts` and `release/outbox-queries.ts` parse them. */
-export interface DeskTables extends AccountTables, NoticeTables, PeopleTables {
+export interface DeskTables extends AccountTables, NoticeTables, PasskeyTables, PeopleTables {
   hold: {
     id: string
     platform: string
@@ -47,6 +48,8 @@ export interface DeskTables extends AccountTables, NoticeTables, PeopleTables {
     artefacts_json: string
     decided_at: string
     policy_digest: string
+    /** By the reviewer's passkey, where they used one. */
+    signature_json: string | null
   }
   outbox: {
     hold_id: string
