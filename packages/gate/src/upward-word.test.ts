@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { CodabenchSecret } from '@scoregate/protocol/codabench/run-arguments'
 import { Digest } from '@scoregate/protocol/digest'
 import { RunningStatus } from '@scoregate/protocol/lease'
 import { ReasonCode } from '@scoregate/protocol/reason-code'
@@ -28,6 +29,8 @@ type TextPlaces<T> = string extends T
 const SECRET = 'patient 17 has sepsis'
 const job = JobRef.parse({ jobId: 'job-1', attempt: 3 })
 const hold = Digest.parse('a'.repeat(64))
+const secret = CodabenchSecret.parse('806e573a-64c1-427c-842a-63fe8f9b280a')
+const speaker = { submissionId: 7, secret }
 
 const FAILED: ReceiptPredicate = {
   platform: 'https://hub.example',
@@ -61,6 +64,9 @@ const WORDS: readonly UpwardWord[] = [
   { kind: 'awaiting-validation', job, hold },
   { kind: 'failed', job, hold, reason: 'time-limit', receipt: failureReceipt(receiptOf(FAILED)) },
   { kind: 'standing', jobs: [job] },
+  { kind: 'codabench-status', speaker, status: 'Awaiting validation' },
+  { kind: 'codabench-failure', speaker, reason: 'no-scores' },
+  { kind: 'codabench-standing', speaker },
 ]
 
 describe('what may be said to the platform before a release', () => {
@@ -80,13 +86,20 @@ describe('what may be said to the platform before a release', () => {
     expect(() => upwardMessage({ kind: 'awaiting-validation', job, hold: text })).toThrow()
     // @ts-expect-error there is no place for a note
     expect(() => upwardMessage({ kind: 'return', job, note: text })).toThrow()
+    // @ts-expect-error text is no status of a Codabench platform
+    expect(() => upwardMessage({ kind: 'codabench-status', speaker, status: text })).toThrow()
     // @ts-expect-error what carries messages takes none that was not made here
-    const message: UpwardMessage = { path: '/api', json: text }
-    expect(message.json).toBe(SECRET)
+    const message: UpwardMessage = {
+      method: 'POST',
+      path: '/api',
+      contentType: 'application/json',
+      body: text,
+    }
+    expect(message.body).toBe(SECRET)
   })
 
   it('is each word of the wire, at its place', () => {
-    expect(WORDS.map((word) => upwardMessage(word)).map(({ path, json }) => `${path} ${json}`)).toEqual([
+    expect(WORDS.map((word) => upwardMessage(word)).map(({ path, body }) => `${path} ${body}`)).toEqual([
       '/api/worker/leases {"worker":{"name":"worker 1","version":"0.1.0"},"waitSeconds":20}',
       '/api/worker/leases/job-1/heartbeat {"attempt":3}',
       '/api/worker/leases/job-1/status {"attempt":3,"status":"Running"}',
@@ -97,6 +110,9 @@ describe('what may be said to the platform before a release', () => {
         `/api/site/jobs/job-1/outcome {"kind":"failed","attempt":3,"hold":"${hold}","reason":"time-limit","receipt":`,
       ),
       '/api/site/standing {"jobs":[{"jobId":"job-1","attempt":3}]}',
+      `/submissions/7/ status=Awaiting+validation&secret=${secret}`,
+      `/submissions/7/ status=Failed&status_details=The+scoring+program+ended+without+writing+a+scores+file.&secret=${secret}`,
+      `/submissions/7/ secret=${secret}`,
     ])
     expect(new Set(WORDS.map(({ kind }) => kind)).size).toBe(UpwardWord.options.length)
   })
@@ -108,6 +124,7 @@ describe('what may be said to the platform before a release', () => {
         { ...word, job: { ...job, detail: SECRET } },
       ]) {
         if (word.kind === 'lease' || word.kind === 'standing') continue
+        if ('speaker' in word && !('detail' in more)) continue
         expect(() => upwardMessage(more)).toThrow(/detail/)
       }
     }
@@ -145,7 +162,7 @@ describe('what may be said to the platform before a release', () => {
     const failed = { kind: 'failed', job, hold, reason: 'time-limit' } as const
     const say = (predicate: ReceiptPredicate) =>
       upwardMessage({ ...failed, receipt: failureReceipt(receiptOf(predicate)) })
-    expect(say(FAILED).json).toContain('"receipt"')
+    expect(say(FAILED).body).toContain('"receipt"')
     expect(() => say({ ...FAILED, reason: 'no-scores' })).toThrow('not about')
     expect(() => say({ ...FAILED, jobId: 'job-2' })).toThrow('not about')
     expect(() => say({ ...FAILED, attempt: 4 })).toThrow('not about')

@@ -1,3 +1,5 @@
+import { standingRequest, statusRequest } from '@scoregate/protocol/codabench/platform-words'
+import { CodabenchSecret } from '@scoregate/protocol/codabench/run-arguments'
 import { Digest } from '@scoregate/protocol/digest'
 import { Attempt, JobId } from '@scoregate/protocol/job'
 import {
@@ -48,6 +50,17 @@ export const FailureReceipt = z
   .refine(({ payload }) => findFailure(payload) !== undefined, 'a receipt of a failure')
 export type FailureReceipt = z.infer<typeof FailureReceipt>
 
+/** A submission of a Codabench platform, by its number and the capability that its job message carried. */
+export const CodabenchSpeaker = z.strictObject({
+  submissionId: z.int().min(1),
+  secret: CodabenchSecret,
+})
+export type CodabenchSpeaker = z.infer<typeof CodabenchSpeaker>
+
+/** The statuses that a Codabench platform may hear before a release; with a failure goes the fixed sentence of its reason. */
+export const CodabenchStatus = z.enum(['Preparing', 'Running', 'Scoring', 'Awaiting validation'])
+export type CodabenchStatus = z.infer<typeof CodabenchStatus>
+
 /**
  * Everything that may be said to the platform before a release, by worker and desk alike. Closed words, names that the
  * platform gave, digests and bounded numbers: no member can hold free text, so none of a run can be said (rule 8 of the
@@ -73,11 +86,25 @@ export const UpwardWord = z.discriminatedUnion('kind', [
     receipt: FailureReceipt,
   }),
   z.strictObject({ kind: z.literal('standing'), jobs: z.array(JobRef).max(1000) }),
+  z.strictObject({
+    kind: z.literal('codabench-status'),
+    speaker: CodabenchSpeaker,
+    status: CodabenchStatus,
+  }),
+  z.strictObject({ kind: z.literal('codabench-failure'), speaker: CodabenchSpeaker, reason: ReasonCode }),
+  z.strictObject({ kind: z.literal('codabench-standing'), speaker: CodabenchSpeaker }),
 ])
 export type UpwardWord = z.infer<typeof UpwardWord>
 
-/** What is sent for a word: a POST to this path below the platform's address, with exactly this JSON as its body. */
-export const UpwardMessage = z.strictObject({ path: z.string(), json: z.string() }).brand<'UpwardMessage'>()
+/** What is sent for a word: a request to this path below the platform's address, with exactly this body. */
+export const UpwardMessage = z
+  .strictObject({
+    method: z.enum(['POST', 'PATCH']),
+    path: z.string(),
+    contentType: z.enum(['application/json', 'application/x-www-form-urlencoded']),
+    body: z.string(),
+  })
+  .brand<'UpwardMessage'>()
 export type UpwardMessage = z.infer<typeof UpwardMessage>
 
 /**
@@ -87,8 +114,7 @@ export type UpwardMessage = z.infer<typeof UpwardMessage>
  * never leaves anything out in silence.
  */
 export function upwardMessage(word: UpwardWord): UpwardMessage {
-  const { path, body } = messageOf(UpwardWord.parse(word))
-  return UpwardMessage.parse({ path, json: JSON.stringify(body) })
+  return UpwardMessage.parse(messageOf(UpwardWord.parse(word)))
 }
 
 /** Any receipt as one that may go up with a failure. Throws a zod error for one that is not about a failure. */
@@ -96,7 +122,24 @@ export function failureReceipt(receipt: Receipt): FailureReceipt {
   return FailureReceipt.parse(receipt)
 }
 
-function messageOf(word: UpwardWord): { readonly path: string; readonly body: object } {
+function messageOf(word: UpwardWord): Omit<UpwardMessage, symbol> {
+  switch (word.kind) {
+    case 'codabench-status':
+      return statusRequest(word.speaker, word.status)
+    case 'codabench-failure':
+      return statusRequest(word.speaker, 'Failed', word.reason)
+    case 'codabench-standing':
+      return standingRequest(word.speaker)
+    default: {
+      const { path, body } = jsonMessageOf(word)
+      return { method: 'POST', path, contentType: 'application/json', body: JSON.stringify(body) }
+    }
+  }
+}
+
+type HubWord = Exclude<UpwardWord, { kind: `codabench-${string}` }>
+
+function jsonMessageOf(word: HubWord): { readonly path: string; readonly body: object } {
   switch (word.kind) {
     case 'lease': {
       const { worker: name, version, waitSeconds } = word

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ScoreColumn } from './columns.ts'
 import { Digest } from './digest.ts'
 import { Job } from './job.ts'
 import { Manifest } from './manifest.ts'
@@ -32,6 +33,11 @@ export const Deposit = z.strictObject({
   manifestDigest: Digest,
   /** Set when the run failed: the hold goes to the list of failed runs, and the participant hears the code. */
   failure: ReasonCode.optional(),
+  /**
+   * Of a job from a Codabench queue: where its result is published (`ReturnAddress`), sealed for the site's `returnKey`, in
+   * base64. The worker that sealed it cannot open it again.
+   */
+  returnAddress: z.base64().max(65_536).optional(),
 })
 export type Deposit = z.infer<typeof Deposit>
 
@@ -93,6 +99,29 @@ export const CompetitionRooms = z.strictObject({
 })
 export type CompetitionRooms = z.infer<typeof CompetitionRooms>
 
+/** A Codabench platform whose queues this site serves, and what its job messages do not say. */
+export const CodabenchPlatform = z.strictObject({
+  /** Address of its API, without a slash at the end: a job that names another is not run. */
+  api: z.url({ protocol: /^https?$/ }),
+  competition: z.strictObject({ id: z.int().min(1), title: z.string().max(256) }),
+  /** If there are any, only jobs of these phases are of this competition. */
+  phases: z.array(z.int().min(1)).optional(),
+  columns: z.array(ScoreColumn),
+  /** Origins, besides that of the API, that links of a job may point at. */
+  storage: z.array(z.url({ protocol: /^https?$/ })),
+})
+export type CodabenchPlatform = z.infer<typeof CodabenchPlatform>
+
+/** What a worker needs to serve Codabench queues. */
+export const CodabenchSite = z.strictObject({
+  platforms: z.array(CodabenchPlatform),
+  /** 32 bytes in base64: the key that all workers of the site seal put-off runs with. */
+  runKey: z.base64().length(44),
+  /** Public half of the key that return addresses are sealed for: X25519, SPKI DER in base64. */
+  returnKey: z.base64().max(128),
+})
+export type CodabenchSite = z.infer<typeof CodabenchSite>
+
 /** What the desk tells a worker of the site's policy. */
 export const WorkerSite = z.strictObject({
   policyDigest: Digest,
@@ -100,5 +129,7 @@ export const WorkerSite = z.strictObject({
   limits: RunLimits,
   data: z.array(DataMount),
   competitions: z.array(CompetitionRooms),
+  /** Absent where the policy names no Codabench platform. */
+  codabench: CodabenchSite.optional(),
 })
 export type WorkerSite = z.infer<typeof WorkerSite>

@@ -50,8 +50,8 @@ export function connectHubQueue(hub: {
   const worker = WorkerName.parse(hub.workerName)
 
   const say = (word: UpwardWord, timeoutMs: number, signal: AbortSignal): Promise<Answer> => {
-    const { path, json } = upwardMessage(word)
-    return call({ method: 'POST', url: address + path, token: hub.queueToken, body: json, timeoutMs, signal })
+    const { path, body } = upwardMessage(word)
+    return call({ method: 'POST', url: address + path, token: hub.queueToken, body, timeoutMs, signal })
   }
   const tell = (word: UpwardWord, signal: AbortSignal) => say(word, MESSAGE_TIMEOUT_MS, signal)
 

@@ -56,8 +56,8 @@ export function createPlatformClient(given: {
   signal: AbortSignal
 }): PlatformClient {
   const jobPath = (jobId: string) => `${SITE_JOBS_PATH}/${encodeURIComponent(jobId)}`
-  const post = ({ path, json }: Pick<UpwardMessage, 'path' | 'json'>) => {
-    const bytes = Buffer.from(json)
+  const post = ({ path, body }: Pick<UpwardMessage, 'path' | 'body'>) => {
+    const bytes = Buffer.from(body)
     return send(given, {
       method: 'POST',
       path,
@@ -66,7 +66,7 @@ export function createPlatformClient(given: {
       body: bytes,
     })
   }
-  const postOutcome = (message: Pick<UpwardMessage, 'path' | 'json'>) =>
+  const postOutcome = (message: Pick<UpwardMessage, 'path' | 'body'>) =>
     attempt<PlatformAnswer>(async () => {
       const answer = await post(message)
       if (answer.status !== 200) return notAccepted(answer)
@@ -80,7 +80,7 @@ export function createPlatformClient(given: {
     },
 
     async release(jobId, outcome) {
-      return postOutcome({ path: `${jobPath(jobId)}/outcome`, json: JSON.stringify(outcome) })
+      return postOutcome({ path: `${jobPath(jobId)}/outcome`, body: JSON.stringify(outcome) })
     },
 
     async upload({ jobId, attempt: number, hold, artefact }) {

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { CanonicalScore } from '../columns.ts'
 import { REASON_SENTENCES, type ReasonCode } from '../reason-code.ts'
 import { SubmissionStatus } from '../submission-status.ts'
+import type { CodabenchSecret } from './run-arguments.ts'
 
 /** Who speaks about which submission of a Codabench platform: its number there, and its secret. */
-export type CodabenchSpeaker = { readonly submissionId: number; readonly secret: string }
+export type CodabenchSpeaker = { readonly submissionId: number; readonly secret: CodabenchSecret }
 
 /** A request of a worker to the platform's API, ready to be sent below `submissions_api_url`. */
 export type CodabenchRequest = {

@@ -1,11 +1,16 @@
 import { z } from 'zod'
 
-/** A capability of a submission: who has it may speak for it (protocol reference, 2.1). */
+/** A capability of a submission, dashed and lower-case: who has it may speak for it (protocol reference, 2.1). */
+export const CodabenchSecret = z.uuid().lowercase().brand<'CodabenchSecret'>()
+export type CodabenchSecret = z.infer<typeof CodabenchSecret>
+
+/** As a message may have it. */
 const Secret = z
   .string()
   .regex(/^[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$/, 'a UUID')
   .transform((text) => text.replaceAll('-', '').toLowerCase())
   .transform((hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'))
+  .pipe(CodabenchSecret)
 
 const Link = z.url({ protocol: /^https?$/ }).max(8192)
 const LinkOrNothing = Link.nullish().transform((link) => link ?? undefined)
@@ -45,8 +50,7 @@ const CommonArguments = z.looseObject({
 type AnyCodabenchRun = {
   readonly submissionId: number
   readonly userId: number
-  /** Dashed and lower-case, however it was written. */
-  readonly secret: string
+  readonly secret: CodabenchSecret
   /** Without a slash at its end. */
   readonly apiUrl: string
   readonly image: string

@@ -7,7 +7,7 @@ import prediction from './fixtures/prediction-message.json' with { type: 'json' 
 import scoring from './fixtures/scoring-message.json' with { type: 'json' }
 import { linkExpiry } from './link-expiry.ts'
 import { scoresRequest, standingRequest, statusRequest } from './platform-words.ts'
-import { type CodabenchRun, readRunArguments } from './run-arguments.ts'
+import { type CodabenchRun, CodabenchSecret, readRunArguments } from './run-arguments.ts'
 import { reviveTyped } from './typed-json.ts'
 import { writeRunArguments } from './write-run-arguments.ts'
 
@@ -198,7 +198,8 @@ describe('remote control', () => {
 })
 
 describe('requests to the site', () => {
-  const speaker = { submissionId: 7, secret: '806e573a-64c1-427c-842a-63fe8f9b280a' }
+  const secret = CodabenchSecret.parse('806e573a-64c1-427c-842a-63fe8f9b280a')
+  const speaker = { submissionId: 7, secret }
 
   test('a status is a form with nothing that is null', () => {
     expect(statusRequest(speaker, 'Awaiting validation')).toEqual({
