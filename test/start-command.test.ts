@@ -82,7 +82,7 @@ describe('scoregate start', () => {
 describe('the review command', () => {
   it('says that nothing runs here, and what to do', () => {
     const { status, stderr } = scoregate(['review', 'list'])
-    expect(status).toBe(1)
+    expect(status).toBe(6)
     expect(stderr).toContain('No running installation was found')
   })
 })

@@ -1,4 +1,4 @@
-import { ErrorBody, ScoregateError } from '@scoregate/protocol/errors'
+import { ERROR_HTTP_STATUS, ErrorBody, type ErrorKind, ScoregateError } from '@scoregate/protocol/errors'
 import type { z } from 'zod'
 import { installationPaths, Ready } from './installation.ts'
 import { readPrivateJson } from './private-file.ts'
@@ -96,6 +96,16 @@ export function siteSilent(url: string, cause: unknown): ScoregateError {
   })
 }
 
+const KIND_OF_STATUS: ReadonlyMap<number, ErrorKind> = new Map(
+  Object.entries(ERROR_HTTP_STATUS).flatMap(([kind, status]) =>
+    isErrorKind(kind) && status < 500 ? [[status, kind] as const] : [],
+  ),
+)
+
+function isErrorKind(text: string): text is ErrorKind {
+  return Object.hasOwn(ERROR_HTTP_STATUS, text)
+}
+
 /** The error for a site that refused, in the site's own words where it gave some. */
 export function refusalOf(url: string, status: number, text: string): ScoregateError {
   const body = ErrorBody.safeParse(safeJson(text))
@@ -107,16 +117,7 @@ export function refusalOf(url: string, status: number, text: string): ScoregateE
       remedy: 'See that the address is that of a Scoregate site.',
     })
   }
-  const kind =
-    status === 404
-      ? 'not-found'
-      : status === 409 || status === 410
-        ? 'conflict'
-        : status === 401
-          ? 'not-signed-in'
-          : status >= 500
-            ? 'unavailable'
-            : 'bad-input'
+  const kind = KIND_OF_STATUS.get(status) ?? (status >= 500 ? 'unavailable' : 'bad-input')
   return new ScoregateError({
     kind,
     code: body.data.code,

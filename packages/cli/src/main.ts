@@ -2,9 +2,10 @@ import { ScoregateError } from '@scoregate/protocol/errors'
 import { Command, CommanderError, Option } from 'commander'
 import { auditCommand } from './audit/audit-command.ts'
 import { competitionCommand } from './competition-commands.ts'
+import { EXIT, EXIT_BROKEN_PIPE, EXIT_OF_ERROR } from './exit-codes.ts'
 import { installationPaths, type Provision, Provision as ProvisionSchema } from './installation.ts'
 import { type Part, runPart } from './part.ts'
-import { EXIT, say, sayError, sayJson } from './print.ts'
+import { say, sayError, sayJson } from './print.ts'
 import { readPrivateJson } from './private-file.ts'
 import { reviewCommand } from './review/review-commands.ts'
 import { readSettings, type Settings } from './settings.ts'
@@ -166,6 +167,14 @@ async function readProvision(settings: Settings): Promise<Provision> {
   })
 }
 
+// Whoever closes the pipe (`| head`) has read enough: that is told by the exit code alone, as other programs do.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(EXIT_BROKEN_PIPE)
+  })
+}
+
 try {
   await program.parseAsync(process.argv)
 } catch (error) {
@@ -173,9 +182,6 @@ try {
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
   } else {
     sayError(error, { json: process.argv.includes('--json') })
-    process.exitCode =
-      error instanceof ScoregateError && ['conflict', 'not-allowed', 'gone'].includes(error.kind)
-        ? EXIT.refused
-        : EXIT.failed
+    process.exitCode = error instanceof ScoregateError ? EXIT_OF_ERROR[error.kind] : EXIT.failed
   }
 }

@@ -1,5 +1,6 @@
 import { ScoregateError } from '@scoregate/protocol/errors'
-import { EXIT, sayError } from './print.ts'
+import { EXIT } from './exit-codes.ts'
+import { sayError } from './print.ts'
 import type { PartMessage } from './start/supervisor.ts'
 
 /** A program that runs until it is told to stop. */

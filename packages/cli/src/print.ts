@@ -1,5 +1,6 @@
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { showInert } from '@scoregate/ui/inert-text'
+import { columnsOf, cutTo } from './terminal.ts'
 
 /** Writes a line for a person to standard output. */
 export function say(line = ''): void {
@@ -10,9 +11,6 @@ export function say(line = ''): void {
 export function sayJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }
-
-/** Exit codes of every command; `docs/command-line.md` lists them. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, refused: 3, notBelieved: 4, filesDiffer: 5 } as const
 
 /** What went wrong, on standard error: the sentence, each problem with its place, and what to do. */
 export function sayError(error: unknown, { json }: { json: boolean }): void {
@@ -38,16 +36,44 @@ function unexpected(error: unknown) {
   }
 }
 
-/** Columns of plain text, as wide as their widest cell; untrusted cells are made inert. */
-export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * Columns of plain text, as wide as their widest cell; untrusted cells are made inert. With `columns`, those of a terminal,
+ * the widest are cut so that no line is longer.
+ */
+export function textTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns?: number | undefined,
+): string {
   const safe = [header, ...rows].map((row) => row.map((cell) => showInert(cell.replace(/[\n\t]/g, ' '))))
-  const widths = header.map((_, column) => Math.max(...safe.map((row) => row[column]?.length ?? 0)))
+  const widths = header.map((_, column) => Math.max(...safe.map((row) => columnsOf(row[column] ?? ''))))
+  if (columns !== undefined) narrow(widths, columns - GAP.length * (widths.length - 1))
   return safe
     .map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
+        .map((cell, column) => padded(cutTo(cell, widths[column] ?? 0), widths[column] ?? 0))
+        .join(GAP)
         .trimEnd(),
     )
     .join('\n')
+}
+
+const GAP = '  '
+/** A column that is narrower tells nothing. */
+const NARROWEST = 6
+
+/** Takes from the widest, one by one, until all fit or none has anything to give. */
+function narrow(widths: number[], room: number): void {
+  let over = widths.reduce((sum, width) => sum + width, 0) - room
+  while (over > 0) {
+    const widest = Math.max(...widths)
+    if (widest <= NARROWEST) return
+    const at = widths.indexOf(widest)
+    widths[at] = widest - 1
+    over -= 1
+  }
+}
+
+function padded(cell: string, width: number): string {
+  return cell + ' '.repeat(Math.max(0, width - columnsOf(cell)))
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { connectToHub } from './connection.ts'
-import { EXIT, say, sayJson } from './print.ts'
+import { EXIT } from './exit-codes.ts'
+import { say, sayJson } from './print.ts'
 import { progressLine } from './progress-line.ts'
 import { follow, runningPhase, submit } from './submit.ts'
 

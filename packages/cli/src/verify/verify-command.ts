@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { EXIT, say, sayJson } from '../print.ts'
+import { EXIT } from '../exit-codes.ts'
+import { say, sayJson } from '../print.ts'
 import { verdictLines } from './verdict-words.ts'
 import { type NamedFile, readReceiptFile, type Verdict, verifyReceiptFile } from './verify-receipt.ts'
 import { findVerifyingKey } from './verifying-key.ts'
