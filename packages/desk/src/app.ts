@@ -29,6 +29,7 @@ import { reportRoutes } from './report/report-routes.tsx'
 import { reviewRoutes } from './review/review-routes.tsx'
 import { SESSION_COOKIE, signInRoutes } from './reviewers/sign-in-routes.tsx'
 import { siteRoutes } from './site/site-routes.tsx'
+import { tokenPageRoutes, tokensCard } from './tokens/token-page-routes.tsx'
 import { tokenRoutes } from './tokens/token-routes.ts'
 import { searchRoutes } from './viewers/search-routes.tsx'
 import { viewerRoutes } from './viewers/viewer-routes.tsx'
@@ -87,7 +88,8 @@ export async function createDeskApp(
   app.route('/', siteRoutes({ ...desk, frame }))
   app.route('/', noticesRoutes({ ...desk, frame }))
   app.route('/', tokenRoutes(desk))
-  app.route('/', accountRoutes({ ...desk, frame, cards: [] }))
+  app.route('/', tokenPageRoutes({ ...desk, frame }))
+  app.route('/', accountRoutes({ ...desk, frame, cards: [tokensCard(desk)] }))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
   app.route('/', docsRoutes({ frame }))
   return app

@@ -16,6 +16,8 @@ export const paths = {
   signOut: '/sign-out',
   site: '/site',
   account: (): string => '/account',
+  tokens: '/account/tokens',
+  tokenEnd: (token: string): string => `/account/tokens/${token}/end`,
   people: '/people',
   workers: '/workers',
   report: (month?: string): string => (month === undefined ? '/report' : `/report/${month}`),

@@ -29,6 +29,8 @@ const OWN = new Set([
   'POST /notices/:way/test',
   'POST /api/tokens',
   'DELETE /api/tokens/:id',
+  'POST /account/tokens',
+  'POST /account/tokens/:token/end',
 ])
 
 const isOpen = ({ method, path }: Route) =>

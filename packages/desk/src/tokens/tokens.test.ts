@@ -154,4 +154,35 @@ describe('personal tokens', () => {
     expect(chain).not.toContain('nightly list')
     expect(chain).not.toContain(token)
   })
+
+  it('are listed, made and revoked by plain forms, and the secret is shown once', async () => {
+    await using rig = await DeskRig.start()
+    const browser = await rig.signIn()
+    const account = await (await browser.get('/account')).text()
+    const csrf = /name="csrf" value="([^"]+)"/.exec(account)?.[1] ?? ''
+    const make = (fields: [string, string][]) => browser.post('/account/tokens', [['csrf', csrf], ...fields])
+    const wish: [string, string][] = [
+      ['label', '<b>laptop'],
+      ['scope', 'read'],
+    ]
+    const refused = await make([...wish, ['days', '12345']])
+    expect(refused.status).toBe(400)
+    expect(await refused.text()).toContain('Choose from the list.')
+    const made = await (await make([...wish, ['days', '30']])).text()
+    const secret = /<code>([\w-]{43})<\/code>/.exec(made)?.[1] ?? ''
+    expect((await withToken(rig, secret)('GET', '/api/holds')).status).toBe(200)
+    const shown = await (await browser.get('/account')).text()
+    expect(shown).toContain('&lt;b&gt;laptop')
+    expect(shown).not.toContain(secret)
+    const id = (await ownTokens(rig)).find(({ label }) => label === '<b>laptop')?.id
+    await browser.post(`/account/tokens/${id}/end`, [['csrf', csrf]])
+    expect((await withToken(rig, secret)('GET', '/api/holds')).status).toBe(401)
+  })
+
+  it('does not let a token use the forms, which know no bound', async () => {
+    await using rig = await DeskRig.start()
+    const { token } = await newToken(rig, { days: 1 })
+    const form = { label: 'x', scope: 'decide', days: 'none' }
+    expect((await withToken(rig, token)('POST', '/account/tokens', form)).status).toBe(403)
+  })
 })
