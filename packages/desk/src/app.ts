@@ -24,7 +24,10 @@ import { assetRoutes } from './pages/asset-routes.ts'
 import { createFrame } from './pages/desk-frame.tsx'
 import { renderError } from './pages/error-page.tsx'
 import { accountRoutes } from './people/account-page.tsx'
+import { ownAccountCards, ownAccountRoutes } from './people/own-account-routes.tsx'
+import { proofRoutes } from './people/proof.tsx'
 import { knowRoles } from './people/roles.ts'
+import { isNewsPoll } from './people/session-rules.ts'
 import { reportRoutes } from './report/report-routes.tsx'
 import { reviewRoutes } from './review/review-routes.tsx'
 import { SESSION_COOKIE, signInRoutes } from './reviewers/sign-in-routes.tsx'
@@ -43,6 +46,8 @@ export async function createDeskApp(
     audit: Audit
     health: HealthCheck
     metricsToken: string | undefined
+    trustedProxy: string | undefined
+    publicUrl: string | undefined
     workerLog: WorkerLog
     siteName: string
     sitePublicKey: SitePublicKey
@@ -73,7 +78,7 @@ export async function createDeskApp(
   app.route('/', assetRoutes(desk))
   app.route('/', workerRoutes(desk))
   app.route('/', watchRoutes(desk))
-  app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE }))
+  app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE, isBackground: isNewsPoll }))
   app.use(knowRoles(desk.db))
   app.route('/', signInRoutes({ ...desk, frame }))
   app.route('/', inboxRoutes({ ...desk, claimSeconds, frame }))
@@ -89,7 +94,9 @@ export async function createDeskApp(
   app.route('/', noticesRoutes({ ...desk, frame }))
   app.route('/', tokenRoutes(desk))
   app.route('/', tokenPageRoutes({ ...desk, frame }))
-  app.route('/', accountRoutes({ ...desk, frame, cards: [tokensCard(desk)] }))
+  app.route('/', proofRoutes({ ...desk, frame }))
+  app.route('/', ownAccountRoutes({ ...desk, frame }))
+  app.route('/', accountRoutes({ ...desk, frame, cards: [...ownAccountCards(desk), tokensCard(desk)] }))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
   app.route('/', docsRoutes({ frame }))
   return app

@@ -18,6 +18,8 @@ export type DeskConfig = {
   readonly platforms: readonly { readonly url: string; readonly siteToken: string }[]
   /** The address of the desk as reviewers reach it, for links in notices; where it listens unless given. */
   readonly publicUrl?: string
+  /** The address of a reverse proxy before the desk, whose word is taken for where a request comes from. */
+  readonly trustedProxy?: string
   /** How notices leave by mail; none do unless given. */
   readonly mail?: MailSettings
   /** Accounts to make sure of at the start. */

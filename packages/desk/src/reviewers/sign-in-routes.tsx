@@ -2,6 +2,7 @@ import { Button } from '@scoregate/ui/button'
 import { ErrorSummary, FormActions, type FormError, TextField } from '@scoregate/ui/form'
 import { Card, PageHeader, Stack } from '@scoregate/ui/layout'
 import type { Accounts } from '@scoregate/web/accounts'
+import { clientAddress } from '@scoregate/web/client-address'
 import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { endSession, requirePerson, startSession } from '@scoregate/web/identity'
@@ -10,7 +11,7 @@ import type { FC } from 'hono/jsx'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
-import { paths } from '../paths.ts'
+import { localPath, paths } from '../paths.ts'
 import { failedSignIn } from './failed-sign-in.ts'
 
 /** Cookies do not tell ports apart, so a hub on the same machine must have another name for its own. */
@@ -26,10 +27,12 @@ const SignIn = z.object({
 export function signInRoutes({
   accounts,
   audit,
+  trustedProxy,
   frame,
 }: {
   accounts: Accounts
   audit: Audit
+  trustedProxy: string | undefined
   frame: Frame
 }): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
@@ -42,7 +45,7 @@ export function signInRoutes({
 
   app.post(paths.signIn, async (c) => {
     const { username, password, next } = await parseBody(c, SignIn)
-    const person = await accounts.checkPassword(username, password)
+    const person = await accounts.checkPassword(username, password, clientAddress(c, trustedProxy))
     if (person !== undefined) {
       await audit.record({ kind: 'signed-in', reviewer: person.username, by: 'password' })
       await startSession(c, accounts, person, SESSION_COOKIE)
@@ -55,8 +58,11 @@ export function signInRoutes({
   })
 
   app.get(paths.signInLink, async (c) => {
+    const address = clientAddress(c, trustedProxy)
+    await accounts.limits.admit({ address })
     const person = await accounts.useSignInLink((c.req.query('token') ?? '').slice(0, 512))
     if (person !== undefined) {
+      await accounts.limits.forget({ address })
       await audit.record({ kind: 'signed-in', reviewer: person.username, by: 'link' })
       await startSession(c, accounts, person, SESSION_COOKIE)
       return c.redirect(paths.inbox(), 303)
@@ -101,8 +107,3 @@ const SignInPage: FC<{
     </Card>
   </Stack>
 )
-
-/** A path of this desk; anything else (`//elsewhere`, `/\elsewhere`, a whole address) leads to the inbox. */
-function localPath(next: string | undefined): string {
-  return next !== undefined && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(next) ? next : paths.inbox()
-}
