@@ -8,6 +8,7 @@ import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { apiRoutes } from './api/api-routes.ts'
 import { docsRoutes } from './api/docs-routes.tsx'
+import { fileApiRoutes } from './api/file-api-routes.ts'
 import type { Audit } from './audit/audit.ts'
 import { auditRoutes } from './audit/audit-routes.tsx'
 import { checkRoutes } from './checks/check-routes.tsx'
@@ -97,6 +98,7 @@ export async function createDeskApp(
   app.route('/', proofRoutes({ ...desk, frame }))
   app.route('/', ownAccountRoutes({ ...desk, frame }))
   app.route('/', accountRoutes({ ...desk, frame, cards: [...ownAccountCards(desk), tokensCard(desk)] }))
+  app.route('/', fileApiRoutes(desk))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
   app.route('/', docsRoutes({ frame }))
   return app
