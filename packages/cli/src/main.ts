@@ -44,7 +44,14 @@ const MAIL_HELP = `
 For notices by mail, in the environment only, since a command line is seen by everybody on the machine:
   SCOREGATE_SMTP_URL   the mail server: smtp://name:password@mail.example.org:587, or smtps://…
   SCOREGATE_MAIL_FROM  the sender: scoregate@example.org
-  SCOREGATE_DESK_URL   the address of the desk as reviewers reach it, for the links in notices`
+  SCOREGATE_DESK_URL   the address of the desk as reviewers reach it, for the links in notices
+
+For signing in by an institution (OpenID Connect), in the environment too:
+  SCOREGATE_OIDC_ISSUER              the provider: https://sso.example.org/realms/hospital
+  SCOREGATE_OIDC_CLIENT_ID           the name under which it knows this desk
+  SCOREGATE_OIDC_CLIENT_SECRET_FILE  the file with its secret, or SCOREGATE_OIDC_CLIENT_SECRET
+  SCOREGATE_OIDC_NAME                what the button calls it
+  SCOREGATE_OIDC_REQUIRE             claims that it must give: "acr=gold,silver; groups=reviewers"`
 
 function withSettings(command: Command): Command {
   for (const option of SETTING_OPTIONS) {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { RoomUserRange } from '@scoregate/sandbox/room-users'
 import { z } from 'zod'
+import { INSTITUTION_VARIABLES, type InstitutionSetting, institutionOf } from './institution-settings.ts'
 
 const Port = z
   .string()
@@ -37,15 +38,19 @@ const Environment = z.object({
   SCOREGATE_DESK_URL: z
     .url({ protocol: /^https?$/, error: 'a whole address: https://desk.example.org' })
     .optional(),
-  SCOREGATE_TRUSTED_PROXY: z.union([z.ipv4(), z.ipv6()], 'the address of one proxy: 127.0.0.1').optional(),
   SCOREGATE_SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'a whole address: smtp://name:password@mail.example.org:587' })
     .optional(),
   SCOREGATE_MAIL_FROM: z.email('an address: scoregate@example.org').optional(),
+  ...INSTITUTION_VARIABLES,
 })
 
 /** Variables whose value is never shown, whatever is wrong with it. */
-const SECRET_VARIABLES: readonly string[] = ['SCOREGATE_METRICS_TOKEN', 'SCOREGATE_SMTP_URL']
+const SECRET_VARIABLES: readonly string[] = [
+  'SCOREGATE_METRICS_TOKEN',
+  'SCOREGATE_SMTP_URL',
+  'SCOREGATE_OIDC_CLIENT_SECRET',
+]
 
 /** What one installation on one machine is made of: where it listens, where it keeps its data, how it confines runs. */
 export type Settings = {
@@ -68,10 +73,10 @@ export type Settings = {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** The address of the desk as reviewers reach it, for links in notices; where it listens unless set. */
   readonly publicDeskUrl: string | undefined
-  /** The address of a reverse proxy before the desk, whose word is taken for where a request comes from. */
-  readonly trustedProxy: string | undefined
   /** How the desk sends mail; it sends none unless set. `smtpUrl` can have a password in it. */
   readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined
+  /** How people of the desk sign in by an institution, beside their passwords. */
+  readonly institution: InstitutionSetting | undefined
 }
 
 /** Reads the settings. Throws `ScoregateError` with every variable that is wrong. */
@@ -125,7 +130,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     metricsToken: read.SCOREGATE_METRICS_TOKEN,
     logLevel: read.SCOREGATE_LOG_LEVEL,
     publicDeskUrl: read.SCOREGATE_DESK_URL,
-    trustedProxy: read.SCOREGATE_TRUSTED_PROXY,
+    institution: institutionOf(read),
     mail: smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from },
   }
 }

@@ -8,7 +8,6 @@ import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { apiRoutes } from './api/api-routes.ts'
 import { docsRoutes } from './api/docs-routes.tsx'
-import { fileApiRoutes } from './api/file-api-routes.ts'
 import type { Audit } from './audit/audit.ts'
 import { auditRoutes } from './audit/audit-routes.tsx'
 import { checkRoutes } from './checks/check-routes.tsx'
@@ -19,16 +18,16 @@ import { watchRoutes, workersPageRoutes } from './health/health-routes.tsx'
 import type { WorkerLog } from './health/worker-records.ts'
 import { bulkRoutes } from './inbox/bulk-routes.tsx'
 import { inboxRoutes } from './inbox/inbox-routes.tsx'
+import { identityCard } from './institution/identity-card.tsx'
+import { institutionRoutes } from './institution/institution-routes.tsx'
+import type { InstitutionProvider } from './institution/provider.ts'
 import type { NoticeSender } from './notices/notice-sender.ts'
 import { noticesRoutes } from './notices/notices-routes.tsx'
 import { assetRoutes } from './pages/asset-routes.ts'
 import { createFrame } from './pages/desk-frame.tsx'
 import { renderError } from './pages/error-page.tsx'
 import { accountRoutes } from './people/account-page.tsx'
-import { ownAccountCards, ownAccountRoutes } from './people/own-account-routes.tsx'
-import { proofRoutes } from './people/proof.tsx'
 import { knowRoles } from './people/roles.ts'
-import { isNewsPoll } from './people/session-rules.ts'
 import { reportRoutes } from './report/report-routes.tsx'
 import { reviewRoutes } from './review/review-routes.tsx'
 import { SESSION_COOKIE, signInRoutes } from './reviewers/sign-in-routes.tsx'
@@ -47,8 +46,6 @@ export async function createDeskApp(
     audit: Audit
     health: HealthCheck
     metricsToken: string | undefined
-    trustedProxy: string | undefined
-    publicUrl: string | undefined
     workerLog: WorkerLog
     siteName: string
     sitePublicKey: SitePublicKey
@@ -60,6 +57,10 @@ export async function createDeskApp(
     notices: NoticeSender
     webhookHosts: readonly string[]
     hasMailServer: boolean
+    /** The provider of an institution, where people may sign in by one. */
+    institution: InstitutionProvider | undefined
+    /** The address of the desk as people reach it, known once it listens. */
+    deskUrl: () => string
     onDeposit: () => void
     onDecided: () => void
   },
@@ -79,9 +80,11 @@ export async function createDeskApp(
   app.route('/', assetRoutes(desk))
   app.route('/', workerRoutes(desk))
   app.route('/', watchRoutes(desk))
-  app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE, isBackground: isNewsPoll }))
+  app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE }))
   app.use(knowRoles(desk.db))
   app.route('/', signInRoutes({ ...desk, frame }))
+  const { institution } = desk
+  if (institution !== undefined) app.route('/', institutionRoutes({ ...desk, institution, frame }))
   app.route('/', inboxRoutes({ ...desk, claimSeconds, frame }))
   app.route('/', bulkRoutes({ ...desk, blobs, frame }))
   app.route('/', reviewRoutes({ ...desk, blobs, frame }))
@@ -95,10 +98,8 @@ export async function createDeskApp(
   app.route('/', noticesRoutes({ ...desk, frame }))
   app.route('/', tokenRoutes(desk))
   app.route('/', tokenPageRoutes({ ...desk, frame }))
-  app.route('/', proofRoutes({ ...desk, frame }))
-  app.route('/', ownAccountRoutes({ ...desk, frame }))
-  app.route('/', accountRoutes({ ...desk, frame, cards: [...ownAccountCards(desk), tokensCard(desk)] }))
-  app.route('/', fileApiRoutes(desk))
+  const institutionCards = institution === undefined ? [] : [identityCard({ ...desk, institution })]
+  app.route('/', accountRoutes({ ...desk, frame, cards: [...institutionCards, tokensCard(desk)] }))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
   app.route('/', docsRoutes({ frame }))
   return app

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { InstitutionSettings } from './institution/institution-settings.ts'
 import type { MailSettings } from './notices/mailer.ts'
 import type { Role } from './people/roles.ts'
 
@@ -18,10 +19,10 @@ export type DeskConfig = {
   readonly platforms: readonly { readonly url: string; readonly siteToken: string }[]
   /** The address of the desk as reviewers reach it, for links in notices; where it listens unless given. */
   readonly publicUrl?: string
-  /** The address of a reverse proxy before the desk, whose word is taken for where a request comes from. */
-  readonly trustedProxy?: string
   /** How notices leave by mail; none do unless given. */
   readonly mail?: MailSettings
+  /** The provider by whose accounts people may sign in, beside their passwords. */
+  readonly institution?: InstitutionSettings
   /** Accounts to make sure of at the start. */
   readonly provision?: {
     readonly people: readonly {

@@ -13,15 +13,14 @@ export const paths = {
   endClaim: (id: string): string => `/holds/${id}/claim/end`,
   signIn: '/sign-in',
   signInLink: '/sign-in/link',
+  institutionSignIn: (next?: string): string =>
+    next === undefined ? '/sign-in/institution' : `/sign-in/institution?next=${encodeURIComponent(next)}`,
+  institutionReturn: '/sign-in/institution/return',
+  institutionConnect: '/account/institution/connect',
+  institutionRemove: '/account/institution/remove',
   signOut: '/sign-out',
   site: '/site',
   account: (): string => '/account',
-  /** Where the password is asked for once more; from there on to `next`. */
-  prove: (next?: string): string =>
-    next === undefined ? '/account/prove' : `/account/prove?next=${encodeURIComponent(next)}`,
-  changePassword: '/account/password',
-  endSession: (ref: string): string => `/account/sessions/${ref}/end`,
-  endOtherSessions: '/account/other-sessions/end',
   tokens: '/account/tokens',
   tokenEnd: (token: string): string => `/account/tokens/${token}/end`,
   people: '/people',
@@ -59,11 +58,6 @@ export const paths = {
   apiDocs: '/api/docs',
   openApi: '/api/openapi.json',
 } as const
-
-/** A path of this desk; anything else (`//elsewhere`, `/\elsewhere`, a whole address) leads to the inbox. */
-export function localPath(next: string | undefined): string {
-  return next !== undefined && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(next) ? next : paths.inbox()
-}
 
 /** The offset in a query string, or 0 when it is missing or nonsense. */
 export function parseOffset(text: string | undefined): number {

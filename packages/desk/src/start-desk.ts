@@ -22,12 +22,12 @@ import type { DeskConfig } from './config.ts'
 import { normalPlatform } from './deposits/check-deposit.ts'
 import { createHealthCheck } from './health/health-check.ts'
 import { createWorkerLog } from './health/worker-records.ts'
+import { createProvider } from './institution/provider.ts'
 import { DESK_MIGRATIONS } from './migrations/desk-migrations.ts'
 import type { DeskTables } from './migrations/desk-tables.ts'
 import { createMailer } from './notices/mailer.ts'
 import { createNoticeSender } from './notices/notice-sender.ts'
 import { providePeople } from './people/provide-people.ts'
-import { DESK_SESSIONS } from './people/session-rules.ts'
 import { startOutbox } from './release/outbox.ts'
 import { createPlatformClient, type PlatformClient } from './release/platform-client.ts'
 import { startSweeper } from './review/sweeper.ts'
@@ -60,10 +60,7 @@ export async function startDesk(config: DeskConfig): Promise<StartedDesk> {
     try {
       await rememberPolicy(records, { siteKey, policyDigest, policyText, now: clock() })
       await audit.written()
-      const accounts = createAccounts(records.db, clock, {
-        sessions: DESK_SESSIONS,
-        onOtherBrowser: ({ username }) => audit.record({ kind: 'session-refused', reviewer: username }),
-      })
+      const accounts = createAccounts(records.db, clock)
       await providePeople({ db: records.db, accounts }, config.provision)
       return await run({
         ...{ config, records, audit, siteKey, accounts, siteClock, wall, monotonic },
@@ -123,6 +120,13 @@ async function run(given: {
     onDecided: outbox.wake,
     onWaiting: notices.wake,
   })
+  const institution =
+    config.institution &&
+    createProvider(config.institution, {
+      monotonic,
+      onTrouble: (why) => log.warn({ why }, 'A sign-in by the institution failed.'),
+    })
+  let listensAt: string | undefined
   const stop = async () => {
     closing.abort()
     await Promise.all([outbox.close(), sweeper.close(), notices.close(), checker.close()])
@@ -148,14 +152,13 @@ async function run(given: {
         dataFolder: config.dataFolder,
       }),
       metricsToken: config.metricsToken,
-      trustedProxy: config.trustedProxy,
-      publicUrl: config.publicUrl,
       workerLog: createWorkerLog({ db, clock }),
       siteName: policy.site,
       islandsFolder: config.islandsFolder,
       sitePublicKey: sitePublicKeyOf(siteKey),
       platforms: [...platforms.keys()],
-      ...{ notices, webhookHosts, hasMailServer: mailer !== undefined },
+      ...{ notices, webhookHosts, hasMailServer: mailer !== undefined, institution },
+      deskUrl: () => new URL('/', config.publicUrl ?? listensAt).href,
       onDecided: outbox.wake,
       onDeposit: () => {
         outbox.wake()
@@ -165,6 +168,7 @@ async function run(given: {
       },
     })
     const server = await startServer({ app, host: config.host, port: config.port })
+    listensAt = server.url
     await notices.start(new URL('/', config.publicUrl ?? server.url).href)
     log.info({ url: server.url, policyDigest }, 'The desk is up.')
     return {

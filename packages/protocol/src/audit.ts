@@ -14,9 +14,6 @@ import { ReceiptSubject } from './receipt.ts'
 const AuditHold = z.strictObject({ id: z.string().regex(/^[a-z2-7]{8}$/), digest: Digest })
 
 const reviewer = z.string().min(1).max(64)
-/** Whom an act is about, where that is not who did it. */
-const person = z.string().min(1).max(64)
-const roles = z.array(z.enum(['reviewer', 'auditor', 'steward'])).max(3)
 const hold = AuditHold
 const fileNumber = z.int().min(0)
 const tokenId = z.string().regex(/^[0-9a-f]{16}$/)
@@ -44,6 +41,21 @@ export const PasskeyRefusalCause = z.enum([
   'bad-signature',
 ])
 export type PasskeyRefusalCause = z.infer<typeof PasskeyRefusalCause>
+
+/** Why a sign-in by an institution was refused. */
+export const InstitutionRefusal = z.enum([
+  'journey-unknown',
+  'denied',
+  'bad-answer',
+  'claim-missing',
+  'unavailable',
+  'unknown-identity',
+  'email-unconfirmed',
+  'account-disabled',
+  'session-ended',
+  'identity-taken',
+])
+export type InstitutionRefusal = z.infer<typeof InstitutionRefusal>
 
 /** How a hold was decided. The words of a reviewer are bound by their SHA-256 and stay in the desk's records. */
 export const AuditDecision = z.discriminatedUnion('kind', [
@@ -147,31 +159,37 @@ export const AuditAct = z.discriminatedUnion('kind', [
   }),
   /** Retention: the bytes of an ended hold were given up. */
   z.strictObject({ kind: z.literal('content-removed'), hold }),
-  z.strictObject({ kind: z.literal('signed-in'), reviewer, by: z.enum(['password', 'link', 'passkey']) }),
+  z.strictObject({
+    kind: z.literal('signed-in'),
+    reviewer,
+    by: z.enum(['password', 'link', 'passkey', 'institution']),
+  }),
   /** `reviewer` only where the name is that of an account: what else was typed may have been a password. */
   z.strictObject({ kind: z.literal('sign-in-failed'), reviewer: reviewer.optional() }),
+  /** `reviewer` where the account is known. Nothing that the provider wrote is told. */
+  z.strictObject({
+    kind: z.literal('institution-refused'),
+    reviewer: reviewer.optional(),
+    code: InstitutionRefusal,
+  }),
+  /**
+   * An account of an institution is from now on the person's, who did it signed in, or of whom a steward had said so. The chain
+   * has a salted digest of the provider and its name for them.
+   */
+  z.strictObject({
+    kind: z.literal('identity-connected'),
+    ...{ reviewer, how: z.enum(['self', 'expected']), identityDigest: Digest },
+  }),
+  /** A steward, `reviewer`, said by what the person's account of the institution will be known. */
+  z.strictObject({
+    kind: z.literal('identity-expected'),
+    ...{ reviewer, person: reviewer, by: z.enum(['subject', 'email']), identityDigest: Digest },
+  }),
+  z.strictObject({
+    kind: z.literal('identity-removed'),
+    ...{ reviewer, person: reviewer, identityDigest: Digest },
+  }),
   z.strictObject({ kind: z.literal('signed-out'), reviewer }),
-  /** A session came from another browser than the one that it belongs to, and was ended: its cookie was taken. */
-  z.strictObject({ kind: z.literal('session-refused'), reviewer }),
-  z.strictObject({ kind: z.literal('proved-again'), reviewer, by: z.enum(['password', 'passkey']) }),
-  z.strictObject({ kind: z.literal('password-changed'), reviewer }),
-  /** Sessions of `person`, ended by `reviewer`: their own, or another's by a steward. */
-  z.strictObject({ kind: z.literal('sessions-ended'), reviewer, person, sessions: z.int().min(0) }),
-  /** Without `reviewer` it was done on the machine of the desk itself. */
-  z.strictObject({
-    kind: z.literal('person-invited'),
-    ...{ reviewer: reviewer.optional(), person, roles, until: z.iso.datetime() },
-  }),
-  z.strictObject({
-    kind: z.literal('invitation-renewed'),
-    ...{ reviewer: reviewer.optional(), person, until: z.iso.datetime() },
-  }),
-  z.strictObject({ kind: z.literal('invitation-revoked'), reviewer, person }),
-  z.strictObject({ kind: z.literal('invitation-accepted'), reviewer, roles }),
-  z.strictObject({ kind: z.literal('roles-changed'), reviewer, person, from: roles, to: roles }),
-  z.strictObject({ kind: z.literal('person-disabled'), reviewer, person }),
-  z.strictObject({ kind: z.literal('person-enabled'), reviewer, person }),
-  z.strictObject({ kind: z.literal('lock-lifted'), reviewer, person }),
   /** Old entries say of a token only that it was made; those could do everything. `token` tells nothing of its secret. */
   z.strictObject({
     kind: z.literal('token-issued'),

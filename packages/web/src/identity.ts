@@ -17,19 +17,12 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 export function identify(
   accounts: Accounts,
-  {
-    cookieName,
-    isBackground = () => false,
-  }: {
-    cookieName: string
-    /** What a page asks by itself: it does not keep a session alive. */
-    isBackground?: (c: Context<WebEnv>) => boolean
-  },
+  { cookieName }: { cookieName: string },
 ): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     // A browser says so itself when another site made it send this; signing somebody in or out by force ends here.
     if (!SAFE_METHODS.has(c.req.method) && c.req.header('sec-fetch-site') === 'cross-site') throw forgery()
-    const signedIn = await findSignedIn(c, accounts, { cookieName, isUse: !isBackground(c) })
+    const signedIn = await findSignedIn(c, accounts, cookieName)
     if (signedIn !== undefined) {
       if (signedIn.by.kind === 'session' && !SAFE_METHODS.has(c.req.method))
         await refuseForgery(c, signedIn.by.csrf)
@@ -48,13 +41,12 @@ export function identify(
 async function findSignedIn(
   c: Context<WebEnv>,
   accounts: Accounts,
-  { cookieName, isUse }: { cookieName: string; isUse: boolean },
+  cookieName: string,
 ): Promise<SignedIn | undefined> {
   const token = bearerToken(c)
   if (token !== undefined) return accounts.findByToken(token)
   const session = getCookie(c, cookieName)
-  if (session === undefined) return undefined
-  return accounts.findSession(session, { agent: c.req.header('user-agent'), isUse })
+  return session === undefined ? undefined : accounts.findSession(session)
 }
 
 async function refuseForgery(c: Context<WebEnv>, expected: string): Promise<void> {
@@ -114,11 +106,11 @@ export async function startSession(
 ): Promise<void> {
   const previous = getCookie(c, cookieName)
   if (previous !== undefined) await accounts.endSession(previous)
-  const session = await accounts.createSession(person, c.req.header('user-agent'))
+  const session = await accounts.createSession(person)
   setCookie(c, cookieName, session.id, {
     path: '/',
     httpOnly: true,
-    sameSite: accounts.sessionRules.sameSite,
+    sameSite: 'Lax',
     secure: new URL(c.req.url).protocol === 'https:' || c.req.header('x-forwarded-proto') === 'https',
     expires: session.expiresAt,
   })

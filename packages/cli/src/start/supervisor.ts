@@ -90,8 +90,11 @@ async function launch(
 ): Promise<ChildProcess> {
   const [program = process.execPath, ...parameters] = command
   const env = { ...process.env }
-  // Only the desk sends mail, so only the desk gets the password of the mail server.
-  if (name !== 'desk') delete env['SCOREGATE_SMTP_URL']
+  // Only the desk sends mail and signs people in by an institution, so only the desk gets the secrets for that.
+  if (name !== 'desk') {
+    delete env['SCOREGATE_SMTP_URL']
+    delete env['SCOREGATE_OIDC_CLIENT_SECRET']
+  }
   // A process group of its own keeps Ctrl-C from it, so that parts stop in our order; should we be killed, the message
   // channel ends with us and the part stops by itself.
   const child = spawn(program, parameters, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })

@@ -1,5 +1,6 @@
 import type { Migration } from '@scoregate/storage/migrate'
 import { CHECK_MIGRATIONS } from '../checks/check-migrations.ts'
+import { IDENTITY_MIGRATIONS } from '../institution/identity-tables.ts'
 import { NOTICE_MIGRATIONS } from '../notices/notice-tables.ts'
 import { PASSKEY_MIGRATIONS } from '../passkeys/passkey-tables.ts'
 import { PEOPLE_MIGRATIONS } from '../people/people-tables.ts'
@@ -130,4 +131,5 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
   ...CHECK_MIGRATIONS,
   ...PEOPLE_MIGRATIONS,
   ...PASSKEY_MIGRATIONS,
+  ...IDENTITY_MIGRATIONS,
 ]

@@ -1,11 +1,12 @@
 import type { AccountTables } from '@scoregate/web/accounts'
 import type { GeneratedAlways, Insertable, Kysely, Selectable, Transaction } from 'kysely'
+import type { IdentityTables } from '../institution/identity-tables.ts'
 import type { NoticeTables } from '../notices/notice-tables.ts'
 import type { PasskeyTables } from '../passkeys/passkey-tables.ts'
 import type { PeopleTables } from '../people/people-tables.ts'
 
 /** The columns as they are stored; `holds/hold-record.ts` and `release/outbox-queries.ts` parse them. */
-export interface DeskTables extends AccountTables, NoticeTables, PasskeyTables, PeopleTables {
+export interface DeskTables extends AccountTables, IdentityTables, NoticeTables, PasskeyTables, PeopleTables {
   hold: {
     id: string
     platform: string

@@ -1,18 +1,15 @@
-import { Button } from '@scoregate/ui/button'
-import { ErrorSummary, FormActions, type FormError, TextField } from '@scoregate/ui/form'
-import { Card, PageHeader, Stack } from '@scoregate/ui/layout'
 import type { Accounts } from '@scoregate/web/accounts'
-import { clientAddress } from '@scoregate/web/client-address'
 import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { endSession, requirePerson, startSession } from '@scoregate/web/identity'
 import { Hono } from 'hono'
-import type { FC } from 'hono/jsx'
 import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
+import type { InstitutionProvider } from '../institution/provider.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
-import { localPath, paths } from '../paths.ts'
+import { paths } from '../paths.ts'
 import { failedSignIn } from './failed-sign-in.ts'
+import { localPath, SignInPage } from './sign-in-page.tsx'
 
 /** Cookies do not tell ports apart, so a hub on the same machine must have another name for its own. */
 export const SESSION_COOKIE = 'scoregate_desk'
@@ -27,25 +24,26 @@ const SignIn = z.object({
 export function signInRoutes({
   accounts,
   audit,
-  trustedProxy,
   frame,
+  institution: provider,
 }: {
   accounts: Accounts
   audit: Audit
-  trustedProxy: string | undefined
   frame: Frame
+  institution: Pick<InstitutionProvider, 'name'> | undefined
 }): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
+  const institution = provider?.name
 
   app.get(paths.signIn, async (c) => {
     if (c.get('person') !== undefined) return c.redirect(paths.inbox(), 303)
-    const content = <SignInPage errors={[]} next={c.req.query('next')} />
+    const content = <SignInPage institution={institution} errors={[]} next={c.req.query('next')} />
     return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', content }))
   })
 
   app.post(paths.signIn, async (c) => {
     const { username, password, next } = await parseBody(c, SignIn)
-    const person = await accounts.checkPassword(username, password, clientAddress(c, trustedProxy))
+    const person = await accounts.checkPassword(username, password)
     if (person !== undefined) {
       await audit.record({ kind: 'signed-in', reviewer: person.username, by: 'password' })
       await startSession(c, accounts, person, SESSION_COOKIE)
@@ -53,16 +51,13 @@ export function signInRoutes({
     }
     await audit.record(await failedSignIn(accounts, username))
     const errors = [{ field: 'username', text: 'The name or the password is wrong.' }]
-    const content = <SignInPage errors={errors} username={username} next={next} />
+    const content = <SignInPage institution={institution} errors={errors} username={username} next={next} />
     return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', content }), 401)
   })
 
   app.get(paths.signInLink, async (c) => {
-    const address = clientAddress(c, trustedProxy)
-    await accounts.limits.admit({ address })
     const person = await accounts.useSignInLink((c.req.query('token') ?? '').slice(0, 512))
     if (person !== undefined) {
-      await accounts.limits.forget({ address })
       await audit.record({ kind: 'signed-in', reviewer: person.username, by: 'link' })
       await startSession(c, accounts, person, SESSION_COOKIE)
       return c.redirect(paths.inbox(), 303)
@@ -73,7 +68,7 @@ export function signInRoutes({
         text: 'This link is not valid, or no longer. Sign in with your password, or start the desk again for a new link.',
       },
     ]
-    const content = <SignInPage errors={errors} />
+    const content = <SignInPage institution={institution} errors={errors} />
     return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', content }), 401)
   })
 
@@ -86,24 +81,3 @@ export function signInRoutes({
 
   return app
 }
-
-const SignInPage: FC<{
-  errors: readonly FormError[]
-  username?: string | undefined
-  next?: string | undefined
-}> = ({ errors, username, next }) => (
-  <Stack>
-    <PageHeader title="Sign in" description="For the people who answer for the data of this site." />
-    <Card>
-      <form class="form form-stacked" method="post" action={paths.signIn}>
-        <ErrorSummary errors={errors} />
-        {next !== undefined && <input type="hidden" name="next" value={localPath(next)} />}
-        <TextField name="username" label="Name" value={username} autocomplete="username" />
-        <TextField name="password" label="Password" type="password" autocomplete="current-password" />
-        <FormActions>
-          <Button kind="primary">Sign in</Button>
-        </FormActions>
-      </form>
-    </Card>
-  </Stack>
-)

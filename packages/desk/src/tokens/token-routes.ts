@@ -1,5 +1,4 @@
 import { ScoregateError } from '@scoregate/protocol/errors'
-import { clientAddress } from '@scoregate/web/client-address'
 import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { requirePerson } from '@scoregate/web/identity'
@@ -19,12 +18,12 @@ import { failedSignIn } from '../reviewers/failed-sign-in.ts'
 import { makeOwnToken, makeTokenBy, revokeOwnToken, type TokenDesk } from './own-tokens.ts'
 
 /** The API that `token-api.ts` describes. */
-export function tokenRoutes(desk: TokenDesk & { trustedProxy: string | undefined }): Hono<WebEnv> {
+export function tokenRoutes(desk: TokenDesk): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
   app.post(TOKEN_PATH, async (c) => {
     const { username, password, ...wish } = await parseBody(c, TokenRequest)
-    const person = await desk.accounts.checkPassword(username, password, clientAddress(c, desk.trustedProxy))
+    const person = await desk.accounts.checkPassword(username, password)
     if (person === undefined) {
       await desk.audit.record(await failedSignIn(desk.accounts, username))
       throw wrongPassword()

@@ -75,12 +75,10 @@ function columns({ csrf, now }: Pick<TokensCardProps, 'csrf' | 'now'>): Column<P
       header: 'Label',
       isRowHeader: true,
       isWide: true,
-      cell: ({ label, id, createdAt }) => (
+      cell: ({ label, id }) => (
         <Stack gap="tight">
           {label === '' ? <span>No label</span> : <InertName text={label} />}
-          <small>
-            <code>{id}</code>, made <When at={createdAt} now={now} />
-          </small>
+          <code>{id}</code>
         </Stack>
       ),
     },
@@ -91,6 +89,7 @@ function columns({ csrf, now }: Pick<TokensCardProps, 'csrf' | 'now'>): Column<P
         <Badge tone={scope === 'read' ? 'neutral' : 'warn'}>{SCOPE_WORDS[scope].label}</Badge>
       ),
     },
+    { key: 'made', header: 'Made', cell: ({ createdAt }) => <When at={createdAt} now={now} /> },
     {
       key: 'used',
       header: 'Last used',

@@ -1,0 +1,38 @@
+import { Button, ButtonLink } from '@scoregate/ui/button'
+import { ErrorSummary, FormActions, type FormError, TextField } from '@scoregate/ui/form'
+import { Card, PageHeader, Stack } from '@scoregate/ui/layout'
+import type { FC } from 'hono/jsx'
+import { paths } from '../paths.ts'
+
+/** The page on which people of the desk sign in. */
+export const SignInPage: FC<{
+  errors: readonly FormError[]
+  username?: string | undefined
+  next?: string | undefined
+  /** The name of the institution by whose accounts one can sign in, if there is one. */
+  institution: string | undefined
+}> = ({ errors, username, next, institution }) => (
+  <Stack>
+    <PageHeader title="Sign in" description="For the people who answer for the data of this site." />
+    <Card>
+      <form class="form form-stacked" method="post" action={paths.signIn}>
+        <ErrorSummary errors={errors} />
+        {next !== undefined && <input type="hidden" name="next" value={localPath(next)} />}
+        <TextField name="username" label="Name" value={username} autocomplete="username" />
+        <TextField name="password" label="Password" type="password" autocomplete="current-password" />
+        <FormActions>
+          <Button kind="primary">Sign in</Button>
+          {institution !== undefined && (
+            // A link, since the answer leads to another site: what a form leads to is held to this one.
+            <ButtonLink href={paths.institutionSignIn(next)}>Sign in with {institution}</ButtonLink>
+          )}
+        </FormActions>
+      </form>
+    </Card>
+  </Stack>
+)
+
+/** A path of this desk; anything else (`//elsewhere`, `/\elsewhere`, a whole address) leads to the inbox. */
+export function localPath(next: string | undefined): string {
+  return next !== undefined && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(next) ? next : paths.inbox()
+}
