@@ -130,6 +130,17 @@ export class Installation {
     return ask(this.ready.desk, this.ready.reviewer.token, method, path, body)
   }
 
+  /** Reads every file of a hold as its reviewer, who may then release them. */
+  async readFiles(hold: string): Promise<void> {
+    const Files = z.object({ files: z.array(z.object({ number: z.number() })) })
+    const { files } = Files.parse(await this.desk('GET', `/api/holds/${hold}`))
+    const headers = { authorization: `Token ${this.ready.reviewer.token}` }
+    for (const { number } of files) {
+      const answer = await fetch(`${this.ready.desk}/api/holds/${hold}/files/${number}`, { headers })
+      await answer.arrayBuffer()
+    }
+  }
+
   /** Uploads a bundle and returns the competition's id. */
   async createCompetition(files: BundleFiles): Promise<number> {
     const key = await this.upload('organizer', 'competition_bundle', files)

@@ -127,6 +127,7 @@ describe('a submission ends as it should', () => {
     expect(await allThatTheHubSays(site, phase, submission)).not.toContain('PRIVATE-LABELS')
 
     const hold = await site.holdOf(submission, 'failed')
+    await site.readFiles(hold.id)
     await site.desk('POST', `/api/holds/${hold.id}/decision`, {
       decision: 'approve',
       digest: hold.digest,

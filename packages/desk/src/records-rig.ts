@@ -1,9 +1,10 @@
 import { openRecords } from '@scoregate/storage/records'
 import { CompiledQuery, type Kysely } from 'kysely'
 import { sha256Of } from './deposit-rig.ts'
-import { newHoldId } from './holds/hold-record.ts'
+import { newHoldId, parseHold } from './holds/hold-record.ts'
 import type { DeskTables } from './migrations/desk-tables.ts'
 import { until } from './until-rig.ts'
+import { noteViewed } from './viewers/file-view.ts'
 
 /** Waits for the end of a hold's checks by looking into the records of its desk. */
 export async function untilChecksEnded(recordsFile: string, id: string): Promise<void> {
@@ -17,6 +18,23 @@ export async function untilChecksEnded(recordsFile: string, id: string): Promise
       return row?.state === 'ended' || row?.state === 'skipped'
     }),
   )
+}
+
+/** Notes every file of a hold as seen whole by a reviewer. */
+export async function noteAllSeen(
+  recordsFile: string,
+  { id, reviewer }: { id: string; reviewer: string },
+): Promise<void> {
+  await withRecords(recordsFile, async (db) => {
+    const hold = parseHold(
+      await db.selectFrom('hold').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
+    )
+    const file = { hold: hold.id, reviewer, from: 0 }
+    await db.transaction().execute(async (transaction) => {
+      for (const [fileNumber, { sizeBytes: to }] of hold.manifest.entries.entries())
+        await noteViewed(transaction, { ...file, fileNumber, to })
+    })
+  })
 }
 
 /** Fills the records with copies of a hold, as many deposits would: far faster than making each. */

@@ -10,6 +10,7 @@ import {
   HOLD_TRANSITIONS,
   type HoldState,
   LONGEST_REASON,
+  type Look,
   PLATFORM_WORD,
 } from './hold.ts'
 
@@ -114,6 +115,27 @@ describe('deciding a hold', () => {
   it('refuses to release what is not offered, even beside what is', () => {
     expect(refusalOf({}, { ...APPROVE, artefacts: ['scores', 'output'] })).toBe('artefact-not-allowed')
     expect(refusalOf({ offered: [] }, APPROVE)).toBe('artefact-not-allowed')
+  })
+
+  it('refuses to release what this reviewer was not shown whole, and scores need nothing beside the hold', () => {
+    const both: Decision = { ...APPROVE, artefacts: ['scores', 'scoring_stdout'] }
+    const decideBy = (look: Look | undefined) => decide(HOLD, both, { now: BEFORE, look })
+    for (const look of [undefined, { unseen: 'refuse', seenWhole: ['output'] }] as const) {
+      expect(decideBy(look)).toMatchObject({
+        kind: 'refused',
+        refusal: { code: 'not-looked-at', sentence: expect.stringContaining('Scoring log: standard output') },
+      })
+      expect(decide(HOLD, APPROVE, { now: BEFORE, look }).kind).toBe('decided')
+      expect(decide(HOLD, REJECT, { now: BEFORE, look }).kind).toBe('decided')
+    }
+    expect(decideBy({ unseen: 'refuse', seenWhole: ['scoring_stdout'] }).kind).toBe('decided')
+  })
+
+  it('control: with the rule off, what nobody has looked at is approved', () => {
+    const unseen: Decision = { ...APPROVE, artefacts: ['scoring_stdout'] }
+    const look: Look = { unseen: 'warn', seenWhole: [] }
+    expect(decide(HOLD, unseen, { now: BEFORE, look }).kind).toBe('decided')
+    expect(decide(HOLD, unseen, { now: BEFORE, look: { ...look, unseen: 'refuse' } }).kind).toBe('refused')
   })
 
   it('refuses an approval that releases nothing', () => {

@@ -1,4 +1,4 @@
-import type { ArtefactName } from '@scoregate/protocol/artefact'
+import { ARTEFACT_WORDS, type ArtefactName } from '@scoregate/protocol/artefact'
 import type { Digest } from '@scoregate/protocol/digest'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
 import type { SubmissionStatus } from '@scoregate/protocol/submission-status'
@@ -71,6 +71,24 @@ export type DecisionMoment = {
   readonly budget?: BudgetQuestion | undefined
   /** What the checks have to say about an approval. */
   readonly checksTrouble?: ChecksTrouble | undefined
+  /** What was shown to whoever approves. Where nothing is said, nothing was. */
+  readonly look?: Look | undefined
+}
+
+/** What a reviewer has been shown of what they would release. */
+export type Look = {
+  /**
+   * Whether what was not looked at is refused, or left to the reviewer to be told of. Also where the policy approves by
+   * itself nobody looks, and it is no reviewer whom this could bind.
+   */
+  readonly unseen: 'refuse' | 'warn'
+  /** The artefacts that were shown whole to this reviewer; scores are, with the hold. */
+  readonly seenWhole: readonly ArtefactName[]
+}
+
+/** What of the artefacts to be released was not shown whole to whoever would release them. */
+export function notLookedAt(artefacts: readonly ArtefactName[], look: Look | undefined): ArtefactName[] {
+  return artefacts.filter((name) => name !== 'scores' && look?.seenWhole.includes(name) !== true)
 }
 
 /**
@@ -94,6 +112,7 @@ export type Refusal = {
     | 'required-check-failed'
     | 'budget-exhausted'
     | 'artefact-not-allowed'
+    | 'not-looked-at'
     | 'nothing-to-release'
     | 'reason-missing'
     | 'reason-too-long'
@@ -179,7 +198,7 @@ function findRefusal(
 function findApprovalRefusal(
   hold: DecidableHold,
   artefacts: readonly ArtefactName[],
-  { clockTrouble, budget, checksTrouble }: Omit<DecisionMoment, 'now'>,
+  { clockTrouble, budget, checksTrouble, look }: Omit<DecisionMoment, 'now'>,
 ): Refusal | undefined {
   if (clockTrouble !== undefined) return CLOCK_REFUSALS[clockTrouble]
   if (hold.superseded) {
@@ -203,6 +222,13 @@ function findApprovalRefusal(
     return refusal(
       'budget-exhausted',
       `This participant has learned at most ${bitsInWords(budget.learnedBits)} so far, and this release would add ${bitsInWords(budget.addedBits)}: more than the ${bitsInWords(budget.budgetBits ?? 0)} that the policy lets one participant learn. Release less, or reject.`,
+    )
+  }
+  const unseen = look?.unseen === 'warn' ? [] : notLookedAt(artefacts, look)
+  if (unseen.length > 0) {
+    return refusal(
+      'not-looked-at',
+      `You have not seen all of what you would release: ${unseen.map((name) => ARTEFACT_WORDS[name]).join('; ')}. Open what is left of it on the page of the hold, or do not release it.`,
     )
   }
   if (artefacts.length === 0) {

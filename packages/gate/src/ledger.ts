@@ -1,5 +1,5 @@
 import type { ScoreColumn } from '@scoregate/protocol/columns'
-import { ReasonCode } from '@scoregate/protocol/reason-code'
+import { ReasonCode, RejectionSentence } from '@scoregate/protocol/reason-code'
 import { MAX_INTEGER_DIGITS, parseDecimal } from './decimal.ts'
 
 /**
@@ -15,8 +15,11 @@ import { MAX_INTEGER_DIGITS, parseDecimal } from './decimal.ts'
 /** A failure that is told at once is one of so many reasons. */
 export const FAILURE_BITS = Math.log2(ReasonCode.options.length)
 
-/** How a submission ends, for its participant: Finished, or Failed with one of the reasons. */
-export const STATUS_BITS = Math.log2(1 + ReasonCode.options.length)
+/**
+ * How a submission ends, for its participant: Finished, or Failed with one of the reasons, of which one has several
+ * sentences to choose from.
+ */
+export const STATUS_BITS = Math.log2(ReasonCode.options.length + RejectionSentence.options.length)
 
 /** Beyond this a number of bits says nothing to anybody but "far too many". */
 export const COUNTABLE_BITS = 1_000_000

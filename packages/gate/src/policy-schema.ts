@@ -42,6 +42,7 @@ const ReviewRules = {
   required: z.enum(['always', 'when-asked']),
   timeout: PolicyDuration,
   failures: z.enum(['at-once', 'after-review']),
+  unseen: z.enum(['refuse', 'warn']),
 }
 
 const RANGE_WORDS = 'a list of the lowest and the highest value, [0, 1]'
@@ -165,6 +166,8 @@ export const PolicyFile = z.strictObject({
       required: ReviewRules.required.default('always'),
       timeout: ReviewRules.timeout.default(86_400),
       failures: ReviewRules.failures.default('at-once'),
+      /** Of a file that is ticked and that the reviewer has not been shown whole. */
+      unseen: ReviewRules.unseen.default('refuse'),
       /** How long others see that somebody is looking at a hold. */
       claim: PolicyDuration.default(900),
     })

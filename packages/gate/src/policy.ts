@@ -32,6 +32,8 @@ export type CompetitionRules = ScoreRules & {
   readonly review: 'always' | 'when-asked'
   readonly timeoutSeconds: number
   readonly failures: 'at-once' | 'after-review'
+  /** Whether a reviewer may release what they have not been shown whole. */
+  readonly unseen: 'refuse' | 'warn'
   readonly releasable: ArtefactName[]
   readonly ticked: ArtefactName[]
   readonly retentionSeconds: number
@@ -183,6 +185,7 @@ export function rulesFor(policy: Policy, competition: { id: number; title: strin
     review: own?.review?.required ?? policy.review.required,
     timeoutSeconds: own?.review?.timeout ?? policy.review.timeout,
     failures: own?.review?.failures ?? policy.review.failures,
+    unseen: own?.review?.unseen ?? policy.review.unseen,
     releasable: [...releasable],
     ticked: ticked.filter((artefact) => releasable.includes(artefact)),
     ...(decimals === undefined ? {} : { decimals }),

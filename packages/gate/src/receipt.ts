@@ -133,7 +133,9 @@ function parseStatement(body: Buffer): ReceiptStatement | undefined {
 function findContradiction({ subject, predicate }: ReceiptStatement): string | undefined {
   const names = subject.map(({ name }) => name)
   if (new Set(names).size !== names.length) return 'It names something twice.'
-  const { outcome, decision, reason, artefacts } = predicate
+  const { outcome, decision, reason, sentence, artefacts } = predicate
+  if (sentence !== undefined && (reason !== 'not-released' || decision.kind !== 'reject'))
+    return 'It has the sentence of a rejection, and is not about one.'
   const isApproval = decision.kind === 'approve' || decision.kind === 'auto'
   if (outcome === 'failed') {
     const [only] = subject

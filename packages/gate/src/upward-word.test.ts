@@ -169,6 +169,28 @@ describe('what may be said to the platform before a release', () => {
     expect(() => say({ ...FAILED, hold: Digest.parse('d'.repeat(64)) })).toThrow('not about')
   })
 
+  it('carries the sentence of a rejection as a code of its list, and with a rejection alone', () => {
+    const rejected = {
+      ...FAILED,
+      reason: 'not-released',
+      sentence: 'implausible',
+      decision: { kind: 'reject', decidedAt: AT },
+    } as const
+    const say = (more: object, predicate: ReceiptPredicate = rejected) => {
+      const receipt = failureReceipt(receiptOf(predicate))
+      // A value that the compiler has lost sight of, as after a database.
+      return upwardMessage(
+        JSON.parse(JSON.stringify({ kind: 'failed', job, hold, reason: 'not-released', receipt, ...more })),
+      ).body
+    }
+    expect(say({ sentence: 'implausible' })).toContain('"sentence":"implausible"')
+    expect(() => say({ sentence: 'ask-organizer' })).toThrow('not about')
+    expect(() => say({})).toThrow('not about')
+    expect(() => say({ sentence: SECRET })).toThrow()
+    const other = { ...rejected, reason: 'time-limit' } as const
+    expect(() => say({ sentence: 'implausible', reason: 'time-limit' }, other)).toThrow('another failure')
+  })
+
   it('takes nothing for a receipt of a failure that is anything else in base64', () => {
     const { reason: _reason, ...rest } = FAILED
     const released = receiptOf({ ...rest, outcome: 'released', decision: { kind: 'auto', decidedAt: AT } })

@@ -10,7 +10,7 @@ import {
   RunningStatus,
   StatusMessage,
 } from '@scoregate/protocol/lease'
-import { ReasonCode } from '@scoregate/protocol/reason-code'
+import { ReasonCode, RejectionSentence } from '@scoregate/protocol/reason-code'
 import { RECEIPT_PAYLOAD_TYPE, Receipt, ReceiptStatement } from '@scoregate/protocol/receipt'
 import { Outcome, SITE_JOBS_PATH, STANDING_PATH, StandingQuestion } from '@scoregate/protocol/release'
 import { z } from 'zod'
@@ -83,6 +83,7 @@ export const UpwardWord = z.discriminatedUnion('kind', [
     job: JobRef,
     hold: Digest,
     reason: ReasonCode,
+    sentence: RejectionSentence.optional(),
     receipt: FailureReceipt,
   }),
   z.strictObject({ kind: z.literal('standing'), jobs: z.array(JobRef).max(1000) }),
@@ -176,12 +177,15 @@ function leasePath({ kind, job }: { readonly kind: string; readonly job: JobRef 
 
 /** The receipt and the word must be about one failure, or the receipt would say more than the word. */
 function requireSameFailure(word: Extract<UpwardWord, { kind: 'failed' }>, receipt: FailureReceipt): void {
+  if (word.sentence !== undefined && word.reason !== 'not-released')
+    throw new Error('The sentence of a rejection was to go up with another failure.')
   const failure = findFailure(receipt.payload)
   const isSame =
     failure?.jobId === word.job.jobId &&
     failure.attempt === word.job.attempt &&
     failure.hold === word.hold &&
-    failure.reason === word.reason
+    failure.reason === word.reason &&
+    failure.sentence === word.sentence
   if (!isSame) throw new Error('A receipt was to go up with a failure that it is not about.')
 }
 

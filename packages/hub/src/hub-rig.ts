@@ -229,7 +229,15 @@ export async function startHubRig(
           hold: parsed.hold,
           outcome: parsed.kind,
           ...(parsed.kind === 'failed'
-            ? { reason: parsed.reason, decision: { kind: 'none' } }
+            ? {
+                reason: parsed.reason,
+                ...(parsed.sentence === undefined
+                  ? { decision: { kind: 'none' } }
+                  : {
+                      sentence: parsed.sentence,
+                      decision: { kind: 'reject', decidedAt: now.toISOString() },
+                    }),
+              }
             : { decision: { kind: 'approve', reviewer: 'anna', decidedAt: now.toISOString() } }),
           artefacts: released.flatMap(({ name }) => (name === 'hold' ? [] : [name])),
           policyDigest: Digest.parse(digest('policy')),

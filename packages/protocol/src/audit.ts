@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ArtefactName } from './artefact.ts'
 import { Digest } from './digest.ts'
-import { ReasonCode } from './reason-code.ts'
+import { ReasonCode, RejectionSentence } from './reason-code.ts'
 import { ReceiptSubject } from './receipt.ts'
 
 /**
@@ -70,6 +70,8 @@ export const AuditDecision = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('reject'),
     reviewer,
+    /** What the participant reads, where it is not the sentence of the reason. */
+    sentence: RejectionSentence.optional(),
     reasonDigest: Digest.optional(),
     noteDigest: Digest.optional(),
     signedBy,
@@ -144,7 +146,12 @@ export const AuditAct = z.discriminatedUnion('kind', [
     subjects: z.array(ReceiptSubject).min(1),
   }),
   /** The platform is about to be told of a failure: a reason from the closed list, and nothing else. */
-  z.strictObject({ kind: z.literal('failure-begun'), hold, reason: ReasonCode }),
+  z.strictObject({
+    kind: z.literal('failure-begun'),
+    hold,
+    reason: ReasonCode,
+    sentence: RejectionSentence.optional(),
+  }),
   /** An alarm: what the vault or the records hold is not what was sealed and decided, so nothing was approved or sent. */
   z.strictObject({ kind: z.literal('release-stopped'), hold, cause: z.enum(['altered', 'not-decided']) }),
   z.strictObject({

@@ -29,5 +29,33 @@ export type ReasonCode = keyof typeof REASON_SENTENCES
 /** Ends by a person's decision or by its absence: nothing of such a run is released afterwards. */
 export const DECIDED_REASONS: readonly ReasonCode[] = ['not-released', 'validation-timed-out']
 
+/**
+ * What the participant reads of a rejection: one fixed sentence of this closed list, chosen by the reviewer. It goes up as
+ * its code beside the reason `not-released`, and not at all where it is the first, which is that reason's own sentence.
+ */
+export const REJECTION_SENTENCES = {
+  'no-more': REASON_SENTENCES['not-released'],
+  'too-revealing':
+    'The data owner reviewed the result and did not release it: it could tell too much about the data.',
+  implausible:
+    'The data owner reviewed the result and did not release it: its scores do not look right. Check the submission.',
+  'unexpected-output':
+    'The data owner reviewed the result and did not release it: the run left output that does not belong there. Check the submission.',
+  'ask-organizer':
+    'The data owner reviewed the result and did not release it. The organizers of the competition can say more.',
+} as const
+
+export const RejectionSentence = z.enum(
+  Object.keys(REJECTION_SENTENCES) as [keyof typeof REJECTION_SENTENCES], // the keys of a literal
+)
+export type RejectionSentence = keyof typeof REJECTION_SENTENCES
+
+/** What a participant reads of a failure. */
+export function failureSentence(reason: ReasonCode, sentence: RejectionSentence | undefined): string {
+  return reason === 'not-released' && sentence !== undefined
+    ? REJECTION_SENTENCES[sentence]
+    : REASON_SENTENCES[reason]
+}
+
 /** What stands where an artefact would be that the data owner did not release. */
 export const WITHHELD_SENTENCE = 'The data owner withheld this.'

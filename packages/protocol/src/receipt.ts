@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ArtefactName } from './artefact.ts'
 import { DecisionSignature } from './decision-statement.ts'
 import { Digest } from './digest.ts'
-import { ReasonCode } from './reason-code.ts'
+import { ReasonCode, RejectionSentence } from './reason-code.ts'
 
 /**
  * The receipt of an outcome: what the site says happened to a hold, signed with the site's key. A DSSE envelope
@@ -78,6 +78,8 @@ export const ReceiptPredicate = z.strictObject({
   outcome: z.enum(['released', 'failure-released', 'failed']),
   /** Of a `failed` outcome. */
   reason: ReasonCode.optional(),
+  /** Of a rejection, where the participant reads another sentence than that of the reason. */
+  sentence: RejectionSentence.optional(),
   decision: ReceiptDecision,
   /** What the decision lets out; empty unless it is an approval. */
   artefacts: z.array(ArtefactName),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ArtefactName } from './artefact.ts'
 import { CanonicalScore } from './columns.ts'
 import { Digest } from './digest.ts'
-import { ReasonCode } from './reason-code.ts'
+import { ReasonCode, RejectionSentence } from './reason-code.ts'
 import { Receipt } from './receipt.ts'
 
 /**
@@ -29,6 +29,8 @@ export const Outcome = z.discriminatedUnion('kind', [
     kind: z.literal('failed'),
     ...outcomeFields,
     reason: ReasonCode,
+    /** Of a rejection only: which fixed sentence the participant reads. Absent: that of the reason. */
+    sentence: RejectionSentence.optional(),
     receipt: Receipt,
   }),
   /** Approved: exactly these scores, and these artefacts, which were uploaded before. */

@@ -1,7 +1,7 @@
 import { passkeyId } from '@scoregate/gate/cose-key'
 import { shortKeyId } from '@scoregate/gate/receipt'
 import { Digest } from '@scoregate/protocol/digest'
-import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
+import { failureSentence } from '@scoregate/protocol/reason-code'
 import type { ReceiptPredicate, ReceiptSubject } from '@scoregate/protocol/receipt'
 import { showInert } from '@scoregate/ui/inert-text'
 import { absoluteTime } from '@scoregate/ui/plain-time'
@@ -35,8 +35,8 @@ export function verdictLines(verdict: Verdict): string[] {
 }
 
 /** Who released what and when, in the words of the hub's page. */
-function outcomeSentence({ outcome, decision, reason }: ReceiptPredicate): string {
-  const why = reason === undefined ? '' : ` ${REASON_SENTENCES[reason]}`
+function outcomeSentence({ outcome, decision, reason, sentence }: ReceiptPredicate): string {
+  const why = reason === undefined ? '' : ` ${failureSentence(reason, sentence)}`
   const what = outcome === 'failed' ? `Nothing was released.${why} ` : ''
   switch (decision.kind) {
     case 'approve':

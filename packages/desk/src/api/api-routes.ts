@@ -7,6 +7,7 @@ import { sendStream } from '@scoregate/web/request-body'
 import { Hono } from 'hono'
 import { auditHold } from '../audit/record-act.ts'
 import { findChecks, findChecksOf, listFindings } from '../checks/hold-checks.ts'
+import { findLastHold } from '../history/last-hold.ts'
 import { getHold } from '../holds/hold-queries.ts'
 import { claimHold, endClaim, findClaims } from '../inbox/claims.ts'
 import { parseInboxQuery } from '../inbox/inbox-query.ts'
@@ -18,14 +19,19 @@ import { getReceipt } from '../release/get-receipt.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
 import { decideHold, type ReviewerDecision } from '../review/decide-hold.ts'
 import { findDecision } from '../review/decision-record.ts'
+import { looksAt } from '../review/looked-at.ts'
+import { reasonAndNote } from '../review/reject-reasons.ts'
 import type { ReviewDesk } from '../review/review-routes.tsx'
 import { getSealedFile } from '../review/sealed-file.ts'
-import { toHoldDetails, toHoldLine, toShownClaim } from './hold-answers.ts'
+import { countRead } from '../viewers/count-read.ts'
+import { readCoverage } from '../viewers/file-view.ts'
+import { toHoldDetails, toHoldDiff, toHoldLine, toShownClaim } from './hold-answers.ts'
 import {
   type ClaimAnswer,
   type DecisionAnswer,
   DecisionRequest,
   HOLDS_PATH,
+  type HoldDiff,
   HoldListName,
   type HoldPage,
   type HoldQuery,
@@ -69,7 +75,8 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     const checks = await findChecks(desk.db, hold.id)
     const findings = await listFindings(desk.db, hold.id)
     const ledger = await readLedger(desk.db, hold)
-    return c.json(toHoldDetails(hold, decision, publishing, ledger, { claims, checks, findings }))
+    const looks = looksAt(hold, await readCoverage(desk.db, { hold: hold.id, reviewer }))
+    return c.json(toHoldDetails(hold, decision, publishing, ledger, { claims, checks, findings, looks }))
   })
 
   app.on(['POST', 'DELETE'], `${HOLDS_PATH}/:id/claim`, requireRole('reviewer'), async (c) => {
@@ -89,12 +96,23 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     const offset = Math.min(parseOffset(c.req.query('offset')), entry.sizeBytes)
     const { stream } = await desk.blobs.open(entry.sha256)
     return sendStream(c, {
-      stream: offset === 0 ? stream : tail(stream, offset),
+      stream: countRead(desk.db, offset === 0 ? stream : tail(stream, offset), {
+        ...{ hold: hold.id, fileNumber: number, reviewer, from: offset },
+      }),
       sizeBytes: entry.sizeBytes - offset,
       mediaType: 'application/octet-stream',
       fileName: entry.path.split('/').at(-1) ?? 'file',
       disposition: 'attachment',
     })
+  })
+
+  app.get(`${HOLDS_PATH}/:id/diff`, requireRole(...HOLD_READERS), async (c) => {
+    const reviewer = requirePerson(c).person.username
+    const hold = await getHold(desk.db, c.req.param('id'))
+    const previous = await findLastHold(desk.db, hold)
+    for (const shown of [hold, ...(previous === undefined ? [] : [previous])])
+      await desk.audit.record({ kind: 'hold-viewed', reviewer, hold: auditHold(shown) })
+    return c.json(toHoldDiff(hold, previous) satisfies HoldDiff)
   })
 
   app.get(`${HOLDS_PATH}/:id/receipt`, requireRole(...HOLD_READERS), async (c) => {
@@ -111,10 +129,16 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
       ...(request.reason === undefined ? {} : { reason: request.reason }),
       ...(request.note === undefined ? {} : { note: request.note }),
     }
+    const { digest } = request
     const decision: ReviewerDecision =
       request.decision === 'approve'
-        ? { kind: 'approve', digest: request.digest, artefacts: request.artefacts ?? ticked, ...words }
-        : { kind: 'reject', digest: request.digest, ...words, reason: request.reason ?? '' }
+        ? { kind: 'approve', digest, artefacts: request.artefacts ?? ticked, ...words }
+        : {
+            kind: 'reject',
+            digest,
+            ...reasonAndNote(request.reason ?? '', request.note),
+            sentence: request.sentence ?? 'no-more',
+          }
     const result = await decideHold(desk, hold.id, { ...decision, reviewer })
     await desk.audit.written()
     if (result.kind === 'refused') throw decisionRefused(result.refusal)
@@ -139,6 +163,7 @@ const REFUSAL_KIND = {
   'required-check-failed': 'conflict',
   'budget-exhausted': 'conflict',
   'artefact-not-allowed': 'bad-input',
+  'not-looked-at': 'conflict',
   'nothing-to-release': 'bad-input',
   'reason-missing': 'bad-input',
   'reason-too-long': 'bad-input',

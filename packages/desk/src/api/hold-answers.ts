@@ -1,11 +1,22 @@
 import type { Finding } from '@scoregate/gate/finding'
+import type { ArtefactName } from '@scoregate/protocol/artefact'
 import type { HoldChecks } from '../checks/hold-checks.ts'
+import { type ChangedFile, compareHolds } from '../history/compare-holds.ts'
 import type { Hold, HoldSummary } from '../holds/hold-record.ts'
 import type { Claim } from '../inbox/claims.ts'
 import type { HoldLedger } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../release/outbox-queries.ts'
 import type { DecisionRecord } from '../review/decision-record.ts'
-import type { HoldCheckState, HoldDetails, HoldLine, ShownClaim, ShownScore } from './hold-api.ts'
+import type { ArtefactLook } from '../review/looked-at.ts'
+import type {
+  FileChange,
+  HoldCheckState,
+  HoldDetails,
+  HoldDiff,
+  HoldLine,
+  ShownClaim,
+  ShownScore,
+} from './hold-api.ts'
 
 /** What people and checks are doing with a hold, beside the hold itself. */
 export type AboutHold = {
@@ -47,7 +58,14 @@ export function toHoldDetails(
   decision: DecisionRecord | undefined,
   publishing: readonly OutboxItem[],
   ledger: HoldLedger,
-  { findings, ...about }: AboutHold & { findings: readonly Finding[] },
+  {
+    findings,
+    looks,
+    ...about
+  }: AboutHold & {
+    findings: readonly Finding[]
+    looks: ReadonlyMap<ArtefactName, ArtefactLook>
+  },
 ): HoldDetails {
   const problem = scoresProblem(hold)
   return {
@@ -57,6 +75,8 @@ export function toHoldDetails(
     offered: hold.offered.map((artefact) => ({
       ...artefact,
       bits: ledger.offeredBits.get(artefact.name) ?? 0,
+      seenBytes: looks.get(artefact.name)?.seenBytes ?? 0,
+      unseenFiles: looks.get(artefact.name)?.unseenFiles ?? 0,
     })),
     ledger: {
       learnedBits: ledger.learnedBits,
@@ -78,6 +98,53 @@ export function toHoldDetails(
     })),
     ...(hold.alarm === undefined ? {} : { alarm: hold.alarm }),
     ...(hold.contentRemovedAt === undefined ? {} : { contentRemovedAt: hold.contentRemovedAt.toISOString() }),
+  }
+}
+
+/** The changed files of a diff that the API names. */
+const CHANGES_NAMED = 1000
+
+/** What is new in a hold as the API gives it; `previous` is undefined where there is nothing to compare with. */
+export function toHoldDiff(hold: Hold, previous: Hold | undefined): HoldDiff {
+  const { scores, files, counts } = compareHolds(previous ?? withoutContent(hold), hold)
+  return {
+    id: hold.id,
+    ...(previous?.decidedAt === undefined
+      ? {}
+      : {
+          previous: {
+            id: previous.id,
+            state: previous.state,
+            submissionId: previous.job.submission.id,
+            decidedAt: previous.decidedAt.toISOString(),
+            hasContent: previous.contentRemovedAt === undefined,
+          },
+        }),
+    scores: scores.map(({ column, title, before, after }) => ({
+      ...{ column, title },
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+    })),
+    files: files.slice(0, CHANGES_NAMED).map(toFileChange),
+    counts,
+  }
+}
+
+/** Compared with nothing, all is new. */
+function withoutContent(hold: Hold): Hold {
+  return { ...hold, scores: { kind: 'missing' }, manifest: { ...hold.manifest, entries: [] } }
+}
+
+function toFileChange(file: ChangedFile): FileChange {
+  const { section, path } = file.change === 'gone' ? file.before.entry : file.after.entry
+  return {
+    change: file.change,
+    section,
+    path,
+    ...(file.change === 'gone' ? {} : { number: file.after.number, sizeBytes: file.after.entry.sizeBytes }),
+    ...(file.change === 'new'
+      ? {}
+      : { previousNumber: file.before.number, previousBytes: file.before.entry.sizeBytes }),
   }
 }
 
@@ -111,6 +178,7 @@ function toDecision(decision: DecisionRecord): NonNullable<HoldDetails['decision
     reviewer: decision.reviewer,
     ...(decision.reason === undefined ? {} : { reason: decision.reason }),
     ...(decision.note === undefined ? {} : { note: decision.note }),
+    ...(decision.sentence === undefined ? {} : { sentence: decision.sentence }),
     artefacts: [...decision.artefacts],
     decidedAt: decision.decidedAt.toISOString(),
   }

@@ -2,7 +2,7 @@ import { Finding, FindingCounts, FindingSource } from '@scoregate/gate/finding'
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { Digest } from '@scoregate/protocol/digest'
 import { ManifestSection, SealRefusal } from '@scoregate/protocol/manifest'
-import { ReasonCode } from '@scoregate/protocol/reason-code'
+import { ReasonCode, RejectionSentence } from '@scoregate/protocol/reason-code'
 import { z } from 'zod'
 import { HoldList, InboxQuery } from '../inbox/inbox-query.ts'
 
@@ -12,6 +12,8 @@ import { HoldList, InboxQuery } from '../inbox/inbox-query.ts'
  *     GET  /api/holds?list=waiting|failed|decided&...        -> 200 HoldPage; the other keys are those of `InboxQuery`
  *     GET  /api/holds/:id                                    -> 200 HoldDetails
  *     GET  /api/holds/:id/files/:n?offset=BYTES              -> 200 raw bytes from there on, as an attachment
+ *     GET  /api/holds/:id/diff                               -> 200 HoldDiff: what is new since this participant's last hold
+ *     GET  /api/holds/:id/diff/:n                            -> 200 FileDiff: the lines of a changed file that differ
  *     GET  /api/holds/:id/receipt?outcome=KIND               -> 200 Receipt: that of this outcome, or the newest
  *     POST   /api/holds/:id/claim                            -> 200 ClaimAnswer: the others see who is looking at it
  *     DELETE /api/holds/:id/claim                            -> 200 ClaimAnswer
@@ -116,6 +118,9 @@ export const HoldDetails = HoldLine.extend({
       ticked: z.boolean(),
       /** The most that it can tell. */
       bits: z.number(),
+      /** How much of its files this reviewer has been shown; what was not seen whole cannot be released (policy). */
+      seenBytes: z.int(),
+      unseenFiles: z.int(),
     }),
   ),
   /** How many bits the participant has learned at most, how many what is ticked would add, and how many the policy allows. */
@@ -139,6 +144,8 @@ export const HoldDetails = HoldLine.extend({
       reviewer: z.string(),
       reason: z.string().optional(),
       note: z.string().optional(),
+      /** Of a rejection: what the participant reads. */
+      sentence: RejectionSentence.optional(),
       artefacts: z.array(ArtefactName),
       decidedAt: z.iso.datetime(),
     })
@@ -160,13 +167,78 @@ export const HoldDetails = HoldLine.extend({
 })
 export type HoldDetails = z.infer<typeof HoldDetails>
 
+/** How a file differs from the last hold: by its digest alone, so that nothing is loaded for it. */
+export const FileChange = z.object({
+  change: z.enum(['new', 'changed', 'gone']),
+  section: ManifestSection,
+  path: z.string(),
+  /** Its number in this hold; absent where it is gone. */
+  number: z.int().optional(),
+  sizeBytes: z.int().optional(),
+  /** Its number in the last hold; absent where it is new. */
+  previousNumber: z.int().optional(),
+  previousBytes: z.int().optional(),
+})
+export type FileChange = z.infer<typeof FileChange>
+
+/** What is new in a hold, compared with the last one of the same participant in the same competition. */
+export const HoldDiff = z.object({
+  id: z.string(),
+  /** The last hold that was decided before this one; absent: there is none, and nothing to compare with. */
+  previous: z
+    .object({
+      id: z.string(),
+      state: HoldLine.shape.state,
+      submissionId: z.int(),
+      decidedAt: z.iso.datetime(),
+      /** Whether its files are still there, so that their text can be compared. */
+      hasContent: z.boolean(),
+    })
+    .optional(),
+  /** The scores as they would leave, and as they would have left of the last hold; of every column of either. */
+  scores: z.array(
+    z.object({
+      column: z.string(),
+      title: z.string(),
+      before: z.string().optional(),
+      after: z.string().optional(),
+    }),
+  ),
+  /** The changed files, at most a thousand. */
+  files: z.array(FileChange),
+  counts: z.object({ new: z.int(), changed: z.int(), gone: z.int(), same: z.int() }),
+})
+export type HoldDiff = z.infer<typeof HoldDiff>
+
+/** The lines of a changed text file that differ, with some around them; `kept` lines stand in both. */
+export const FileDiff = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('lines'),
+    hunks: z.array(
+      z.object({
+        before: z.int(),
+        after: z.int(),
+        lines: z.array(z.object({ change: z.enum(['kept', 'added', 'removed']), text: z.string() })),
+      }),
+    ),
+    /** Whether there are more lines that differ than are here. */
+    isCut: z.boolean(),
+  }),
+  /** Why it was not compared line by line. */
+  z.object({ kind: z.literal('not-compared'), why: z.string() }),
+])
+export type FileDiff = z.infer<typeof FileDiff>
+
 export const DecisionRequest = z.strictObject({
   /** The digest of what the reviewer looked at. */
   digest: Digest,
   decision: z.enum(['approve', 'reject']),
-  /** Needed to reject; stays at the site. */
+  /** Needed to reject: a code of `REJECT_REASONS`, or own words, which go into the note. Stays at the site. */
   reason: z.string().trim().min(1).max(200).optional(),
+  /** Stays at the site. */
   note: z.string().trim().max(2000).optional(),
+  /** Of a rejection: which fixed sentence the participant reads; without it, that nothing was released, and no more. */
+  sentence: RejectionSentence.optional(),
   /** What to release; without it, what the policy ticks. */
   artefacts: z.array(ArtefactName).optional(),
 })

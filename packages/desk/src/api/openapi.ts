@@ -19,6 +19,7 @@ import {
   DecisionRequest,
   HOLDS_PATH,
   HoldDetails,
+  HoldDiff,
   HoldPage,
   HoldQuery,
 } from './hold-api.ts'
@@ -111,6 +112,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
     parameters: z.object({ id: z.string(), n: z.int().min(0) }),
     query: z.object({ offset: z.int().min(0).optional() }),
     answers: { 200: { words: 'The bytes', body: 'bytes' } },
+  },
+  {
+    method: 'get',
+    path: `${HOLDS_PATH}/{id}/diff`,
+    who: 'reviewer',
+    summary:
+      'What is new in a hold since the last one of its participant: scores, and files by their digests',
+    parameters: holdId,
+    answers: { 200: { words: 'What is new', body: HoldDiff } },
   },
   {
     method: 'get',

@@ -47,6 +47,7 @@ export async function approveByPolicy(
       clockTrouble: site.siteClock.trouble(),
       budget: await askBudget(transaction, hold, artefacts),
       checksTrouble: checksTrouble(checks, hold.rules.checks),
+      look: { unseen: 'warn', seenWhole: [] },
     },
   )
   if (result.kind === 'refused') return false

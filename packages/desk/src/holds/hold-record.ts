@@ -38,6 +38,8 @@ export const HoldRules = z.strictObject({
   review: z.enum(['always', 'when-asked']),
   timeoutSeconds: z.number(),
   failures: z.enum(['at-once', 'after-review']),
+  /** Absent from holds that are older than this rule, which is strict. */
+  unseen: z.enum(['refuse', 'warn']).default('refuse'),
   releasable: z.array(ArtefactName),
   ticked: z.array(ArtefactName),
   ...ScoreRules.shape,

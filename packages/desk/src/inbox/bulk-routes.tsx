@@ -9,9 +9,9 @@ import { findChecksOf } from '../checks/hold-checks.ts'
 import { HoldId } from '../holds/hold-record.ts'
 import { paths } from '../paths.ts'
 import { requireRole } from '../people/roles.ts'
-import { REJECT_REASONS } from '../review/reject-reasons.ts'
+import { chosenReason, type RejectReason } from '../review/reject-reasons.ts'
 import type { ReviewDesk } from '../review/review-routes.tsx'
-import { decideInBulk, parseBulkItem, sortForBulk, withinLimit } from './bulk.ts'
+import { type BulkVerdict, decideInBulk, parseBulkItem, sortForBulk, withinLimit } from './bulk.ts'
 import { BulkDonePage, BulkPage } from './bulk-page.tsx'
 import { findClaims } from './claims.ts'
 import { readHolds } from './list-holds.ts'
@@ -51,10 +51,10 @@ export function bulkRoutes(desk: ReviewDesk): Hono<WebEnv> {
   })
 
   app.post(paths.bulk, requireRole('reviewer'), async (c) => {
-    const { act, hold, reason } = await parseBody(c, BulkForm)
-    if (act === 'reject' && !Object.hasOwn(REJECT_REASONS, reason)) throw reasonMissing()
+    const { act, hold, ...given } = await parseBody(c, BulkForm)
+    const reason = chosenReason(given.reason)
     const items = withinLimit(hold).flatMap((text) => parseBulkItem(text) ?? [])
-    const verdict = act === 'release' ? ({ kind: 'release' } as const) : ({ kind: 'reject', reason } as const)
+    const verdict = act === 'release' ? ({ kind: 'release' } as const) : rejection(reason)
     const reviewer = requirePerson(c).person.username
     const outcomes = await decideInBulk(desk, { items, verdict, reviewer })
     if (outcomes.some(({ kind }) => kind === 'decided')) desk.onDecided()
@@ -62,6 +62,11 @@ export function bulkRoutes(desk: ReviewDesk): Hono<WebEnv> {
     return c.html(desk.frame(c, { title: 'Decided together', place: 'inbox', content }))
   })
   return app
+}
+
+function rejection(reason: RejectReason | ''): BulkVerdict {
+  if (reason === '') throw reasonMissing()
+  return { kind: 'reject', reason }
 }
 
 function reasonMissing(): ScoregateError {

@@ -4,6 +4,7 @@ import { findChecks, type HoldChecks } from '../checks/hold-checks.ts'
 import { findHold } from '../holds/hold-queries.ts'
 import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
 import { type DecisionSite, decideHold } from '../review/decide-hold.ts'
+import type { RejectReason } from '../review/reject-reasons.ts'
 
 /** So many holds are decided at once at most: more than a page of the inbox has, and fewer than nobody reads. */
 export const BULK_LIMIT = 100
@@ -50,7 +51,9 @@ export type BulkOutcome =
     }
 
 /** What is decided for all of them. A rejection has one reason for all, from the list. */
-export type BulkVerdict = { readonly kind: 'release' } | { readonly kind: 'reject'; readonly reason: string }
+export type BulkVerdict =
+  | { readonly kind: 'release' }
+  | { readonly kind: 'reject'; readonly reason: RejectReason }
 
 /**
  * Decides holds one after the other, each by the same rules, with a decision and an audit entry of its own. One that
@@ -83,7 +86,7 @@ async function decideOne(
   const decision =
     verdict.kind === 'release'
       ? ({ kind: 'approve', digest, artefacts: ['scores'], reviewer } as const)
-      : ({ kind: 'reject', digest, reason: verdict.reason, reviewer } as const)
+      : ({ kind: 'reject', digest, reason: verdict.reason, sentence: 'no-more', reviewer } as const)
   const result = await decideHold(
     site,
     id,

@@ -5,6 +5,7 @@ import { NOTICE_MIGRATIONS } from '../notices/notice-tables.ts'
 import { PASSKEY_MIGRATIONS } from '../passkeys/passkey-tables.ts'
 import { PEOPLE_MIGRATIONS } from '../people/people-tables.ts'
 import { HEALTH_MIGRATIONS } from './health-migrations.ts'
+import { HOLD_PAGE_MIGRATIONS } from './hold-page-migrations.ts'
 import { INBOX_MIGRATIONS } from './inbox-migrations.ts'
 import { VIEWER_MIGRATIONS } from './viewer-migrations.ts'
 
@@ -132,4 +133,5 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
   ...PEOPLE_MIGRATIONS,
   ...PASSKEY_MIGRATIONS,
   ...IDENTITY_MIGRATIONS,
+  ...HOLD_PAGE_MIGRATIONS,
 ]

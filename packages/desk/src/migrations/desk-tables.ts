@@ -46,6 +46,8 @@ export interface DeskTables extends AccountTables, IdentityTables, NoticeTables,
     reviewer: string
     reason: string | null
     note: string | null
+    /** Of a rejection: which of the fixed sentences the participant reads. */
+    sentence: string | null
     artefacts_json: string
     decided_at: string
     policy_digest: string
@@ -108,6 +110,17 @@ export interface DeskTables extends AccountTables, IdentityTables, NoticeTables,
     participant_id: number
     bits: number
     charged_at: string
+  }
+  /** What was decided to be released of scores; written with the decision, and never changed. */
+  released_score: {
+    hold_id: string
+    column_key: string
+    platform: string
+    competition_id: number
+    participant_id: number
+    value: string
+    number: number
+    decided_at: string
   }
   /** How many holds each list of the inbox has; triggers on `hold` keep it. */
   inbox_count: { list: string; holds: number }

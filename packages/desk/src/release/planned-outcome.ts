@@ -1,5 +1,5 @@
 import { ArtefactName } from '@scoregate/protocol/artefact'
-import { ReasonCode } from '@scoregate/protocol/reason-code'
+import { ReasonCode, RejectionSentence } from '@scoregate/protocol/reason-code'
 import { z } from 'zod'
 
 /**
@@ -8,7 +8,11 @@ import { z } from 'zod'
  */
 export const PlannedOutcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('awaiting-validation') }),
-  z.strictObject({ kind: z.literal('failed'), reason: ReasonCode }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    reason: ReasonCode,
+    sentence: RejectionSentence.optional(),
+  }),
   z.strictObject({
     kind: z.literal('released'),
     artefacts: z.array(ArtefactName),

@@ -77,7 +77,7 @@ function recordBegun(
 ): Promise<ChainHead> {
   const act: AuditAct =
     outcome.kind === 'failed'
-      ? { kind: 'failure-begun', hold: auditHold(hold), reason: outcome.reason }
+      ? { kind: 'failure-begun', hold: auditHold(hold), ...failureOf(outcome) }
       : {
           kind: 'release-begun',
           hold: auditHold(hold),
@@ -102,7 +102,7 @@ async function predicateOf(
     submissionId: hold.job.submission.id,
     hold: hold.manifestDigest,
     outcome: outcome.kind,
-    ...(outcome.kind === 'failed' ? { reason: outcome.reason } : {}),
+    ...(outcome.kind === 'failed' ? failureOf(outcome) : {}),
     chain,
   }
   if (isToldAtOnce) {
@@ -115,6 +115,10 @@ async function predicateOf(
     artefacts: [...decision.artefacts],
     policyDigest: decision.policyDigest,
   }
+}
+
+function failureOf({ reason, sentence }: Extract<ReceiptedOutcome, { kind: 'failed' }>) {
+  return sentence === undefined ? { reason } : { reason, sentence }
 }
 
 function decisionOf({ kind, reviewer, decidedAt: at }: DecisionRecord): ReceiptDecision {

@@ -65,7 +65,8 @@ async function keepPromise(site: SendingSite, { item, hold, client }: Promised):
       return client.say({ kind: outcome.kind, ...heldJob(hold) })
     case 'failed': {
       const receipt = failureReceipt(await ensureReceipt(site, { item, outcome, hold, released: [] }))
-      return client.say({ kind: outcome.kind, ...heldJob(hold), reason: outcome.reason, receipt })
+      const { kind, reason, sentence } = outcome
+      return client.say({ kind, ...heldJob(hold), reason, ...(sentence && { sentence }), receipt })
     }
     case 'released':
     case 'failure-released':

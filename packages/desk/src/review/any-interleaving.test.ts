@@ -116,6 +116,7 @@ const STEPS: readonly fc.Arbitrary<Step>[] = [
 async function deposit(rig: DeskRig, { holds }: Known): Promise<void> {
   const log = `the log of run ${holds.length}\n`
   const made = await rig.deposit({ files: { ...HONEST_RUN, 'logs/scoring_stdout': log } })
+  for (const reviewer of ['first-reviewer', 'second-reviewer']) await rig.seeAll(made.id, reviewer)
   const { manifestDigest: digest, job } = made.deposit
   const nothing = { taken: [], isUnwanted: false, isAltered: false }
   holds.push({ id: made.id, digest, jobId: job.jobId, log, ...nothing })

@@ -3,6 +3,7 @@ import type { BudgetQuestion } from '@scoregate/gate/ledger'
 import type { ArtefactName } from '@scoregate/protocol/artefact'
 import type { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
+import type { RejectionSentence } from '@scoregate/protocol/reason-code'
 import type { Blobs } from '@scoregate/storage/blobs'
 import type { Logger } from 'pino'
 import { auditHold, recordAct } from '../audit/record-act.ts'
@@ -15,11 +16,23 @@ import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
 import { promiseNotices } from '../notices/promise-notices.ts'
 import { readRelease } from '../release/read-release.ts'
 import { recordDecision } from './decision-record.ts'
+import { readLook } from './looked-at.ts'
+import type { Verdict } from './outcomes-of-decision.ts'
+import type { RejectReason } from './reject-reasons.ts'
 
 /** What a reviewer decided, over the digest of what they were shown. */
 export type ReviewerDecision =
   | { kind: 'approve'; digest: Digest; artefacts: ArtefactName[]; reason?: string; note?: string }
-  | { kind: 'reject'; digest: Digest; reason: string; note?: string }
+  | {
+      kind: 'reject'
+      digest: Digest
+      /** A code of the list; empty where none was chosen, which the gate refuses. */
+      reason: RejectReason | ''
+      /** For the site alone. */
+      note?: string
+      /** What the participant reads. */
+      sentence: RejectionSentence
+    }
 
 /** What deciding needs of its site. */
 export type DecisionSite = {
@@ -42,9 +55,12 @@ export async function decideHold(
   id: string,
   given: ReviewerDecision & { reviewer: string },
 ): Promise<{ kind: 'decided'; state: 'approved' | 'rejected' } | Refused> {
-  const { note, ...words } = given
-  const decision: Decision =
-    words.kind === 'approve' ? { ...words, artefacts: [...new Set(words.artefacts)] } : words
+  const { note } = given
+  const decision = decisionOf(given)
+  const verdict: Verdict =
+    given.kind === 'approve'
+      ? { kind: 'approve', artefacts: [...new Set(given.artefacts)] }
+      : { kind: 'reject', sentence: given.sentence }
   const hold = await getHold(site.db, id)
   const early = await findRefusal(site, site.db, hold, decision)
   if (early !== undefined) return { kind: 'refused', refusal: early }
@@ -52,21 +68,36 @@ export async function decideHold(
     const altered = await findVaultRefusal(site, hold, decision.artefacts)
     if (altered !== undefined) return { kind: 'refused', refusal: altered }
   }
-  return site.db.transaction().execute((transaction) => take(site, transaction, { id, decision, note }))
+  return site.db
+    .transaction()
+    .execute((transaction) => take(site, transaction, { id, decision, verdict, note }))
+}
+
+/** What the gate needs of a decision: the notes and sentences that go with it are not for it to judge. */
+function decisionOf(given: ReviewerDecision & { reviewer: string }): Decision {
+  const { digest, reviewer } = given
+  if (given.kind === 'reject') return { kind: 'reject', digest, reviewer, reason: given.reason }
+  const { reason } = given
+  const artefacts = [...new Set(given.artefacts)]
+  return { kind: 'approve', digest, reviewer, artefacts, ...(reason === undefined ? {} : { reason }) }
 }
 
 async function take(
   site: DecisionSite,
   transaction: DeskTransaction,
-  { id, decision, note }: { id: string; decision: Decision; note: string | undefined },
+  {
+    id,
+    decision,
+    verdict,
+    note,
+  }: { id: string; decision: Decision; verdict: Verdict; note: string | undefined },
 ): Promise<{ kind: 'decided'; state: 'approved' | 'rejected' } | Refused> {
   const hold = await getHold(transaction, id)
   const refusal = await findRefusal(site, transaction, hold, decision)
   if (refusal !== undefined) return { kind: 'refused', refusal }
   const isRecorded = await recordDecision(transaction, {
     hold,
-    verdict:
-      decision.kind === 'approve' ? { kind: 'approve', artefacts: decision.artefacts } : { kind: 'reject' },
+    verdict,
     kind: decision.kind,
     reviewer: decision.reviewer,
     reason: decision.reason,
@@ -96,6 +127,7 @@ async function findRefusal(
     clockTrouble: siteClock.trouble(),
     budget: decision.kind === 'approve' ? await askBudget(db, hold, decision.artefacts) : undefined,
     checksTrouble: checksTrouble(await findChecks(db, hold.id), hold.rules.checks),
+    look: decision.kind === 'approve' ? await readLook(db, { hold, reviewer: decision.reviewer }) : undefined,
   })
   if (result.kind === 'decided') return undefined
   if (result.refusal.code === 'nothing-to-release' && releasesReasonAlone(hold)) return undefined

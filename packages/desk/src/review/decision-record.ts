@@ -1,16 +1,18 @@
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import type { AuditDecision } from '@scoregate/protocol/audit'
 import { Digest } from '@scoregate/protocol/digest'
+import { RejectionSentence } from '@scoregate/protocol/reason-code'
 import { z } from 'zod'
 import { auditHold, recordAct, textDigest } from '../audit/record-act.ts'
 import { rememberFileNames } from '../checks/read-history.ts'
 import { raiseClockMark } from '../clock/clock-mark.ts'
+import { rememberScores } from '../history/released-scores.ts'
 import { type DeadlineRule, moveHold, moveUndecided } from '../holds/hold-queries.ts'
 import type { Hold, HoldId } from '../holds/hold-record.ts'
 import { chargeBits, decisionBits } from '../ledger/ledger.ts'
 import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
 import { promiseOutcome } from '../release/outbox-queries.ts'
-import { outcomesOfDecision, type Verdict } from './outcomes-of-decision.ts'
+import { outcomesOfDecision, sentenceIfTold, type Verdict } from './outcomes-of-decision.ts'
 
 /** `auto` is an approval by the policy, which asks for no review of this competition. */
 export const DecisionKind = z.enum(['approve', 'reject', 'expire', 'auto'])
@@ -25,6 +27,8 @@ export type DecisionRecord = {
   /** A code of `REJECT_REASONS`, an `ExpiryCause`, or a reviewer's own words. For the site alone. */
   readonly reason: string | undefined
   readonly note: string | undefined
+  /** Of a rejection: what the participant reads. */
+  readonly sentence: RejectionSentence | undefined
   readonly artefacts: readonly ArtefactName[]
   readonly decidedAt: Date
   readonly policyDigest: Digest
@@ -67,6 +71,7 @@ export async function recordDecision(
       reviewer: given.reviewer,
       reason: given.reason ?? null,
       note: given.note ?? null,
+      sentence: verdict.kind === 'reject' ? verdict.sentence : null,
       artefacts_json: JSON.stringify(verdict.kind === 'approve' ? verdict.artefacts : []),
       decided_at: decidedAt,
       policy_digest: given.policyDigest,
@@ -80,6 +85,8 @@ export async function recordDecision(
   } as const
   await recordAct(transaction, { act, now })
   if (verdict.kind === 'approve') await rememberFileNames(transaction, hold)
+  if (verdict.kind === 'approve' && verdict.artefacts.includes('scores'))
+    await rememberScores(transaction, { hold, now })
   await chargeBits(transaction, { hold, cause: 'decision', bits: decisionBits(hold, verdict), now })
   const outcomes = outcomesOfDecision(hold, verdict, now)
   for (const outcome of outcomes) await promiseOutcome(transaction, { holdId: hold.id, outcome, now })
@@ -115,7 +122,7 @@ function auditDecision(given: {
       return kind === 'auto' ? { kind, artefacts } : { kind: 'approve', reviewer, artefacts, ...words }
     }
     case 'reject':
-      return { kind: 'reject', reviewer, ...words }
+      return { kind: 'reject', reviewer, ...sentenceIfTold(verdict.sentence), ...words }
     case 'expire':
       return { kind: 'expire', cause: verdict.cause }
   }
@@ -132,6 +139,7 @@ export async function findDecision(db: DeskDb, holdId: HoldId): Promise<Decision
         reviewer: row.reviewer,
         reason: row.reason ?? undefined,
         note: row.note ?? undefined,
+        sentence: row.sentence === null ? undefined : RejectionSentence.parse(row.sentence),
         artefacts: z.array(ArtefactName).parse(JSON.parse(row.artefacts_json)),
         decidedAt: new Date(row.decided_at),
         policyDigest: Digest.parse(row.policy_digest),

@@ -98,7 +98,9 @@ export const HoldContent: FC<HoldPageProps> = (props) => {
               stays.
             </Callout>
           ) : (
-            <LogsCard hold={hold} logs={props.logs} shownBytes={props.logBytes} />
+            hold.kind === 'failed-run' && (
+              <LogsCard hold={hold} logs={props.logs} shownBytes={props.logBytes} />
+            )
           )}
           <FilesCard hold={hold} offset={props.filesOffset} seen={props.seen} />
         </Stack>

@@ -42,6 +42,7 @@ async function killAtEveryStep(deed: Deed): Promise<number> {
     const { id, deposit } = await rig.deposit()
     const digest = deposit.manifestDigest
     await until('the word', () => rig.told(digest)[0])
+    if (deed.artefacts) await rig.seeAll(id)
     const decision = {
       digest,
       ...(deed.artefacts

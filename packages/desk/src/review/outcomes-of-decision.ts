@@ -1,4 +1,5 @@
 import type { ArtefactName } from '@scoregate/protocol/artefact'
+import type { RejectionSentence } from '@scoregate/protocol/reason-code'
 import type { HoldSummary } from '../holds/hold-record.ts'
 import type { PlannedOutcome } from '../release/planned-outcome.ts'
 
@@ -11,7 +12,7 @@ export type ExpiryCause = 'deadline' | 'cancelled' | 'superseded'
 /** How a hold was decided, by whomever. */
 export type Verdict =
   | { readonly kind: 'approve'; readonly artefacts: readonly ArtefactName[] }
-  | { readonly kind: 'reject' }
+  | { readonly kind: 'reject'; readonly sentence: RejectionSentence }
   | { readonly kind: 'expire'; readonly cause: ExpiryCause }
 
 /**
@@ -34,12 +35,17 @@ export function outcomesOfDecision(
       return [...(isKnown ? [] : [failed]), ...(artefacts.length > 0 ? [released] : [])]
     }
     case 'reject':
-      return isKnown ? [] : [{ kind: 'failed', reason: 'not-released' }]
+      return isKnown ? [] : [{ kind: 'failed', reason: 'not-released', ...sentenceIfTold(verdict.sentence) }]
     case 'expire':
       return verdict.cause !== 'deadline' || isKnown
         ? []
         : [{ kind: 'failed', reason: 'validation-timed-out' }]
   }
+}
+
+/** The code of a sentence as it goes up: the first is what the reason says by itself, and needs no code. */
+export function sentenceIfTold(sentence: RejectionSentence): { sentence?: RejectionSentence } {
+  return sentence === 'no-more' ? {} : { sentence }
 }
 
 /** Whether the participant was told of a failure before anybody decided. */

@@ -64,10 +64,16 @@ describe('the pages of the desk', () => {
 
     const page = await (await browser.get(`/holds/${id}`)).text()
     expect(page).toContain(deposit.manifestDigest)
-    expect(page).toContain('PLANTED-LOG-WORDS')
+    // What nobody opened is not on the page, and cannot be released.
+    expect(page).not.toContain('PLANTED-LOG-WORDS')
     expect(page).not.toContain('<script')
     const fields = fieldsOf(page, `/holds/${id}/approve`)
     expect(fields.map(([name]) => name)).toEqual(['csrf', 'digest', 'artefacts'])
+    const early = await browser.post(`/holds/${id}/approve`, [...fields, ['artefacts', 'scoring_stdout']])
+    expect(early.status).toBe(409)
+    expect(await early.text()).toContain('You have not seen all of what you would release: Scoring log')
+    const log = (await rig.show(id)).files.find(({ path }) => path === 'scoring_stdout')?.number
+    expect(await (await browser.get(`/holds/${id}/files/${log}`)).text()).toContain('PLANTED-LOG-WORDS')
     const answer = await browser.post(`/holds/${id}/approve`, [...fields, ['artefacts', 'scoring_stdout']])
     expect(answer.status).toBe(303)
     await rig.untilState(id, 'released')
@@ -156,7 +162,7 @@ describe('the pages of the desk', () => {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
       expect(html, path).not.toMatch(/[\u001b\u0007\u202E]/)
     }
-    expect(await (await browser.get(`/holds/${id}`)).text()).toContain('\\u{1b}')
+    expect(await (await browser.get(`/holds/${id}/files/0`)).text()).toContain('\\u{1b}')
   })
 
   it('give files as attachments of no type, byte for byte', async () => {
@@ -198,13 +204,14 @@ describe('the pages of the desk', () => {
     const dump = await (await browser.get(`/holds/${id}/files/${binary}`)).text()
     expect(dump).toContain('00 01 02 ff 41')
     expect(dump).toContain('not plain text')
-    expect(await (await browser.get(`/holds/${id}`)).text()).toContain('Only the first')
+    const failed = await rig.deposit({ files: { 'logs/scoring_stdout': text }, failure: 'time-limit' })
+    expect(await (await browser.get(`/holds/${failed.id}`)).text()).toContain('Only the first')
   })
 
   it('say that a file was altered instead of showing it', async () => {
     await using rig = await DeskRig.start()
     const browser = await rig.signIn()
-    const { id } = await rig.deposit()
+    const { id } = await rig.deposit({ failure: 'scoring-failed' })
     const content = HONEST_RUN['logs/scoring_stdout'] ?? ''
     await writeFile(rig.blobFile(content), String(content).replace('LOG', 'DOG'))
     const page = await (await browser.get(`/holds/${id}`)).text()
@@ -275,7 +282,7 @@ describe('the API', () => {
       paths: Record<string, Record<string, unknown>>
     }
     expect(document.openapi).toBe('3.1.0')
-    expect(Object.keys(document.paths)).toHaveLength(14)
+    expect(Object.keys(document.paths)).toHaveLength(15)
     for (const [path, methods] of Object.entries(document.paths)) {
       for (const method of Object.keys(methods)) {
         const answer = await fetch(rig.url + path.replaceAll(/\{\w+\}/g, '0'), {

@@ -1,5 +1,6 @@
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { Digest } from '@scoregate/protocol/digest'
+import { RejectionSentence } from '@scoregate/protocol/reason-code'
 import { ButtonLink } from '@scoregate/ui/button'
 import { Callout } from '@scoregate/ui/feedback'
 import { showInertLine } from '@scoregate/ui/inert-text'
@@ -26,6 +27,7 @@ import { getReceipt } from '../release/get-receipt.ts'
 import { listOutbox } from '../release/outbox-queries.ts'
 import type { SealedBytes } from '../vault/sealed-bytes.ts'
 import type { Vault } from '../vault/vault.ts'
+import { countRead } from '../viewers/count-read.ts'
 import { readCoverage } from '../viewers/file-view.ts'
 import { readTextStart } from '../viewers/read-text-start.ts'
 import { recordViews } from '../viewers/record-view.ts'
@@ -33,6 +35,7 @@ import { type DecisionSite, decideHold, type ReviewerDecision } from './decide-h
 import { findDecision } from './decision-record.ts'
 import type { ShownLog } from './files-card.tsx'
 import { HoldContent } from './hold-page.tsx'
+import { chosenReason } from './reject-reasons.ts'
 import { getSealedFile, isVaultError, sayVaultErrors } from './sealed-file.ts'
 
 /** How much of each log the page of a hold shows. */
@@ -41,11 +44,13 @@ const LOG_BYTES = 65_536
 /** A single ticked box arrives as a text, several as a list, none not at all. */
 const TickedArtefacts = z.union([z.array(ArtefactName), ArtefactName.transform((name) => [name])]).default([])
 
-const ApproveForm = z.object({ digest: Digest, artefacts: TickedArtefacts })
+const Note = z.string().trim().max(2000).default('')
+const ApproveForm = z.object({ digest: Digest, artefacts: TickedArtefacts, note: Note })
 const RejectForm = z.object({
   digest: Digest,
-  reason: z.string().trim().max(200).default(''),
-  note: z.string().trim().max(2000).default(''),
+  reason: z.string().max(200).default(''),
+  note: Note,
+  sentence: RejectionSentence.default('no-more'),
 })
 
 /** What the reviewing pages need of their desk. */
@@ -72,13 +77,15 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
   })
 
   app.post('/holds/:id/approve', requireRole('reviewer'), async (c) => {
-    const { digest, artefacts } = await parseBody(c, ApproveForm)
-    return decideByForm(desk, c, c.req.param('id'), { kind: 'approve', digest, artefacts })
+    const { note, ...approval } = await parseBody(c, ApproveForm)
+    const decision = { kind: 'approve', ...approval, ...(note === '' ? {} : { note }) } as const
+    return decideByForm(desk, c, c.req.param('id'), decision)
   })
 
   app.post('/holds/:id/reject', requireRole('reviewer'), async (c) => {
-    const { digest, reason, note } = await parseBody(c, RejectForm)
-    const decision = { kind: 'reject', digest, reason, ...(note === '' ? {} : { note }) } as const
+    const { digest, reason: given, note, sentence } = await parseBody(c, RejectForm)
+    const words = { reason: chosenReason(given), sentence, ...(note === '' ? {} : { note }) }
+    const decision = { kind: 'reject', digest, ...words } as const
     return decideByForm(desk, c, c.req.param('id'), decision)
   })
 
@@ -91,7 +98,7 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
     })
     const { stream, sizeBytes } = await sayVaultErrors(() => desk.blobs.open(entry.sha256))
     return sendStream(c, {
-      stream,
+      stream: countRead(desk.db, stream, { hold: hold.id, fileNumber: number, reviewer, from: 0 }),
       sizeBytes,
       mediaType: 'application/octet-stream',
       fileName: entry.path.split('/').at(-1) ?? 'file',
@@ -151,13 +158,15 @@ function flashOf(done: string | undefined): PageProps['flash'] {
   return undefined
 }
 
-/** The first part of each log. A vault that was altered is said on the page, which must still show everything else. */
+/**
+ * The first part of each log of a failed run, since they are what there is to see of it; those of a result are opened where
+ * they are looked at, so that nothing counts as seen that lies far below the scores. A vault that was altered is said on the page, which must still show everything else. */
 async function readLogs(
   bytes: SealedBytes,
   hold: Hold,
 ): Promise<{ logs: ShownLog[]; vaultProblem: string | undefined }> {
   const logs: ShownLog[] = []
-  if (hold.contentRemovedAt !== undefined) return { logs, vaultProblem: undefined }
+  if (hold.contentRemovedAt !== undefined || hold.kind === 'result') return { logs, vaultProblem: undefined }
   const numbered = hold.manifest.entries.map((entry, number) => ({ entry, number }))
   try {
     // The worker seals four; a deposit that names more is cut off here, and all are in the list of files.

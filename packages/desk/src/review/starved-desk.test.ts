@@ -20,6 +20,7 @@ async function startOn(disk: TestDisk, holds: number) {
   for (const { deposit } of deposits) {
     await until('the word', () => rig.told(deposit.manifestDigest)[0])
   }
+  for (const { id } of deposits) await rig.seeAll(id)
   const approve = ({ id, deposit }: (typeof deposits)[number]) =>
     rig.api(`/api/holds/${id}/decision`, {
       digest: deposit.manifestDigest,

@@ -241,4 +241,5 @@ export const HUB_MIGRATIONS: readonly Migration[] = [
       `alter table job add column review_asked integer`,
     ],
   },
+  { name: '0540-rejection-sentence', statements: ['alter table submission add column sentence text'] },
 ]

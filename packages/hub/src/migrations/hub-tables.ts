@@ -1,4 +1,4 @@
-import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import type { ReasonCode, RejectionSentence } from '@scoregate/protocol/reason-code'
 import type { ReceiptPredicate } from '@scoregate/protocol/receipt'
 import type { SubmissionStatus } from '@scoregate/protocol/submission-status'
 import type { AccountTables } from '@scoregate/web/accounts'
@@ -132,6 +132,8 @@ export interface HubTables extends AccountTables {
     task_id: number | null
     status: SubmissionStatus
     reason: ReasonCode | null
+    /** Of a rejection: which fixed sentence stands in the place of that of the reason. */
+    sentence: RejectionSentence | null
     fact_sheet_answers: string | null
     created_at: string
     started_at: string | null

@@ -1,3 +1,4 @@
+import { REJECTION_SENTENCES } from '@scoregate/protocol/reason-code'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { digest, HOLD, type HubRig, startHubRig } from '../hub-rig.ts'
 
@@ -41,6 +42,20 @@ describe('an outcome', () => {
       { score: '0.5' },
       { column_key: 'mean', score: '0.5' },
     ])
+  })
+
+  it('of a rejection has the sentence that the data owner chose from the list, and no other text', async () => {
+    const { id, job } = await begin()
+    const rejected = { kind: 'failed', reason: 'not-released', sentence: 'implausible' }
+    const receipt = rig.sign(job, rejected)
+    expect((await rig.outcome(job, { ...rejected, receipt, sentence: 'patient 17' })).status).toBe(400)
+    expect((await rig.outcome(job, { ...rejected, receipt, sentence: 'no-more' })).status).not.toBe(200)
+    expect((await rig.outcome(job, rejected)).status).toBe(200)
+    expect(await rig.submission(id)).toMatchObject({
+      status: 'Failed',
+      reason_code: 'not-released',
+      status_details: REJECTION_SENTENCES.implausible,
+    })
   })
 
   it('cannot be given to a hold twice with different content, nor after another', async () => {

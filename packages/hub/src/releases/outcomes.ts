@@ -2,7 +2,7 @@ import type { ArtefactName } from '@scoregate/protocol/artefact'
 import type { ChainHead } from '@scoregate/protocol/audit'
 import { Digest } from '@scoregate/protocol/digest'
 import type { ScoregateError } from '@scoregate/protocol/errors'
-import { DECIDED_REASONS, type ReasonCode } from '@scoregate/protocol/reason-code'
+import { DECIDED_REASONS, type ReasonCode, type RejectionSentence } from '@scoregate/protocol/reason-code'
 import type { Outcome, StandingAnswer, StandingQuestion } from '@scoregate/protocol/release'
 import type { Blobs } from '@scoregate/storage/blobs'
 import type { Logger } from 'pino'
@@ -154,7 +154,7 @@ async function apply(
     }
     case 'failed': {
       const job = await takeOpenJob(transaction, fence, outcome.hold)
-      await moveOrRefuse(transaction, job, 'Failed', now, outcome.reason)
+      await moveOrRefuse(transaction, job, 'Failed', now, outcome)
       return
     }
     case 'released': {
@@ -201,10 +201,11 @@ async function moveOrRefuse(
   job: JobRow,
   to: 'Awaiting validation' | 'Failed' | 'Finished',
   now: Date,
-  reason?: ReasonCode,
+  failure: { reason?: ReasonCode; sentence?: RejectionSentence | undefined } = {},
 ): Promise<void> {
-  const options = reason === undefined ? { now } : { now, reason }
-  if (await moveSubmission(transaction, job.submission_id, to, options)) return
+  const { reason, sentence } = failure
+  const why = { ...(reason && { reason }), ...(sentence && { sentence }) }
+  if (await moveSubmission(transaction, job.submission_id, to, { now, ...why })) return
   const { status } = await transaction
     .selectFrom('submission')
     .select('status')

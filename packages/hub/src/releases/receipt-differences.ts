@@ -33,6 +33,7 @@ export function receiptDifferences(
     ['hold', predicate.hold, outcome.hold],
     ['outcome', predicate.outcome, outcome.kind],
     ['reason', predicate.reason, outcome.kind === 'failed' ? outcome.reason : undefined],
+    ['sentence', predicate.sentence, outcome.kind === 'failed' ? outcome.sentence : undefined],
   ]
   return [
     ...pairs.flatMap(([field, said, given]) => (said === given ? [] : [difference(field, said, given)])),

@@ -84,6 +84,7 @@ export async function insertSubmission(
         task_id: taskId,
         status: 'Submitting',
         reason: null,
+        sentence: null,
         fact_sheet_answers:
           given.factSheetAnswers === undefined ? null : JSON.stringify(given.factSheetAnswers),
         created_at: at,

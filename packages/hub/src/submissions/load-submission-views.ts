@@ -1,6 +1,6 @@
 import { ARTEFACT_MEDIA_TYPE, ArtefactName } from '@scoregate/protocol/artefact'
 import { Digest } from '@scoregate/protocol/digest'
-import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
+import { failureSentence } from '@scoregate/protocol/reason-code'
 import { isFinal } from '@scoregate/protocol/submission-status'
 import type { Person } from '@scoregate/web/accounts'
 import type { FileLinks } from '../files/file-links.ts'
@@ -78,7 +78,7 @@ export async function loadSubmissionViews(
       status: row.status,
       reason:
         row.status === 'Failed' && row.reason !== null
-          ? { code: row.reason, sentence: REASON_SENTENCES[row.reason] }
+          ? { code: row.reason, sentence: failureSentence(row.reason, row.sentence ?? undefined) }
           : undefined,
       createdAt: new Date(row.created_at),
       startedAt: toMinute(row.started_at),

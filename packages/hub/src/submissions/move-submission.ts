@@ -1,4 +1,4 @@
-import type { ReasonCode } from '@scoregate/protocol/reason-code'
+import type { ReasonCode, RejectionSentence } from '@scoregate/protocol/reason-code'
 import { isFinal, type SubmissionStatus, statesBefore } from '@scoregate/protocol/submission-status'
 import { enterLeaderboard } from '../leaderboards/enter-leaderboard.ts'
 import type { HubTransaction } from '../migrations/hub-tables.ts'
@@ -13,7 +13,7 @@ export async function moveSubmission(
   transaction: HubTransaction,
   id: number,
   to: SubmissionStatus,
-  { now, reason }: { now: Date; reason?: ReasonCode },
+  { now, reason, sentence }: { now: Date; reason?: ReasonCode; sentence?: RejectionSentence },
 ): Promise<boolean> {
   const before = statesBefore(to)
   if (before.length === 0) return false
@@ -22,7 +22,7 @@ export async function moveSubmission(
     .updateTable('submission')
     .set((eb) => ({
       status: to,
-      ...(reason === undefined ? {} : { reason }),
+      ...(reason === undefined ? {} : { reason, sentence: sentence ?? null }),
       ...(RUNNING_STATES.has(to) ? { started_at: eb.fn.coalesce('started_at', eb.val(at)) } : {}),
       ...(isFinal(to) ? { finished_at: at } : {}),
     }))
@@ -41,14 +41,18 @@ export async function moveSubmission(
 async function moveParent(transaction: HubTransaction, parentId: number, now: Date): Promise<void> {
   const children = await transaction
     .selectFrom('submission')
-    .select(['status', 'reason'])
+    .select(['status', 'reason', 'sentence'])
     .where('parent_id', '=', parentId)
     .orderBy('id')
     .execute()
   const next = parentStatus(children.map((child) => child.status))
   if (next === 'Running') await moveSubmission(transaction, parentId, 'Preparing', { now })
-  const reason = next === 'Failed' ? children.find((child) => child.reason !== null)?.reason : undefined
-  await moveSubmission(transaction, parentId, next, { now, ...(reason ? { reason } : {}) })
+  const failed = next === 'Failed' ? children.find((child) => child.reason !== null) : undefined
+  const why = {
+    ...(failed?.reason && { reason: failed.reason }),
+    ...(failed?.sentence && { sentence: failed.sentence }),
+  }
+  await moveSubmission(transaction, parentId, next, { now, ...why })
 }
 
 /**
