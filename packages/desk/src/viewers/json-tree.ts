@@ -1,27 +1,11 @@
-/** A value of a JSON file as it is written: numbers with all their digits, texts with their escapes. */
-export type JsonNode =
-  | { readonly kind: 'scalar'; readonly text: string }
-  | { readonly kind: 'object' | 'array'; readonly members: readonly JsonMember[] }
-
-/** One value inside another. */
-export type JsonMember = {
-  /** As it is written, quotes and all; absent in a list. */
-  readonly key: string | undefined
-  /** The same key stands earlier in the object: who reads the file may take the one or the other. */
-  readonly isTwin: boolean
-  readonly value: JsonNode
-}
-
-/** Deeper or more than this is not drawn. */
-const MAX_DEPTH = 60
-export const MAX_NODES = 5000
+import { MAX_DEPTH, MAX_NODES, type TreeMember, type TreeNode } from './tree-node.ts'
 
 const SPACE = /[ \t\r\n]*/y
 const STRING = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y
 const WORD = /[^\s,:[\]{}"]+/y
 
 /** Reads JSON without changing anything of it; undefined when it is none, or too deep or too large to be drawn. */
-export function parseJsonTree(text: string): JsonNode | undefined {
+export function parseJsonTree(text: string): TreeNode | undefined {
   let at = 0
   let nodes = 0
   const take = (pattern: RegExp): string | undefined => {
@@ -37,8 +21,8 @@ export function parseJsonTree(text: string): JsonNode | undefined {
     return true
   }
 
-  function members(end: string, depth: number): JsonMember[] | undefined {
-    const found: JsonMember[] = []
+  function members(end: string, depth: number): TreeMember[] | undefined {
+    const found: TreeMember[] = []
     const keys = new Set<string>()
     if (takeSign(end)) return found
     do {
@@ -54,7 +38,7 @@ export function parseJsonTree(text: string): JsonNode | undefined {
     return takeSign(end) ? found : undefined
   }
 
-  function value(depth: number): JsonNode | undefined {
+  function value(depth: number): TreeNode | undefined {
     nodes += 1
     if (depth > MAX_DEPTH || nodes > MAX_NODES) return undefined
     if (takeSign('{')) {

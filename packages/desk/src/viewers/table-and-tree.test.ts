@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { DeskRig } from '../desk-rig.ts'
 import { guessSeparator, isFormula, readRows } from './delimited-rows.ts'
 import { parseJsonTree } from './json-tree.ts'
+import { MAX_YAML_CHARACTERS, parseYamlTree } from './yaml-tree.ts'
 
 const cellsOf = (text: string, isEnd = true) =>
   readRows(Buffer.from(text), { separator: 'comma', maxRows: 100, isEnd }).map((row) => row.cells.map(String))
@@ -69,5 +71,49 @@ describe('a tree', () => {
   it('is none for what is not JSON, too deep or too long', () => {
     for (const text of ['{"a" 1}', '[1', '[1]]', '', '['.repeat(100_000), `[${'1,'.repeat(6000)}1]`])
       expect(parseJsonTree(text)).toBeUndefined()
+  })
+  it('of YAML follows no alias, obeys no tag, and keeps what is written', () => {
+    const tree = parseYamlTree(
+      'a: &x [1.50, "q\\u202e"]\nb: *x\n"\\x61": !!python/object:os.system rm\n<<: *x\nt: |\n  two\n  lines\n? {k: 1}\n: v\n',
+    )
+    const members = tree?.kind === 'object' ? tree.members : []
+    expect(members.map(({ key }) => key)).toEqual(['a', 'b', '"\\x61"', '<<', 't', '{k: 1}'])
+    expect(members.map(({ isTwin }) => isTwin)).toEqual([false, false, true, false, false, false])
+    expect(members[0]?.value).toEqual({
+      kind: 'array',
+      marks: ['&x'],
+      members: [
+        { key: undefined, isTwin: false, value: { kind: 'scalar', text: '1.50', marks: [] } },
+        { key: undefined, isTwin: false, value: { kind: 'scalar', text: '"q\\u202e"', marks: [] } },
+      ],
+    })
+    expect(members[1]?.value).toMatchObject({ kind: 'scalar', text: '*x' })
+    expect(members[2]?.value).toMatchObject({ text: 'rm', marks: ['!!python/object:os.system'] })
+    expect(members[4]?.value).toMatchObject({ text: '|\n  two\n  lines\n' })
+    expect(parseYamlTree('a: 1\n---\n- 2\n')).toMatchObject({ kind: 'documents' })
+  })
+
+  it('of YAML is not grown by aliases, which a reader that follows them is', () => {
+    const bomb = `a: &a [x, x]\n${Array.from({ length: 25 }, (_, at) => {
+      const [name, last] = [98 + at, 97 + at].map((code) => String.fromCharCode(code))
+      return `${name}: &${name} [*${last}, *${last}]\n`
+    }).join('')}`
+    expect(JSON.stringify(parseYamlTree(bomb)).length).toBeLessThan(10_000)
+    expect(() => parse(bomb)).toThrow('alias')
+  })
+
+  it('of YAML is none for plain text, and for what is too deep, however it is nested', () => {
+    for (const text of [
+      'a line of a log\n',
+      '',
+      '['.repeat(50_000),
+      '- '.repeat(20_000),
+      '? '.repeat(20_000),
+      Array.from({ length: 200 }, (_, at) => `${' '.repeat(at)}a:\n`).join(''),
+      `[${'{a: '.repeat(100)}`,
+      `- ${'x'.repeat(MAX_YAML_CHARACTERS)}`,
+      `${'- 1\n'.repeat(6000)}`,
+    ])
+      expect(parseYamlTree(text)).toBeUndefined()
   })
 })
