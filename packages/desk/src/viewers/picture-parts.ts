@@ -1,15 +1,10 @@
+import { gifParts, gifSize } from './gif-parts.ts'
+import { type PicturePart, withRest } from './picture-part.ts'
 import type { ByteRange } from './viewed-file.ts'
+import { webpParts, webpSize } from './webp-parts.ts'
 
 /** The formats of pictures that are decoded. */
-export type PictureFormat = 'png' | 'jpeg'
-
-/** One part of a picture's file. */
-export type PicturePart = ByteRange & {
-  /** What the format calls it; of its four letters only printable ones are kept. */
-  readonly name: string
-  /** Whether the pixels are made of it; everything else is beside the picture and still in the file. */
-  readonly isDrawn: boolean
-}
+export type PictureFormat = 'png' | 'jpeg' | 'gif' | 'webp'
 
 const PNG_START = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const JPEG_START = Buffer.from([0xff, 0xd8, 0xff])
@@ -17,16 +12,24 @@ const JPEG_START = Buffer.from([0xff, 0xd8, 0xff])
 /** Which picture these bytes begin, if any that is decoded. */
 export function pictureFormat(start: Buffer): PictureFormat | undefined {
   if (start.subarray(0, PNG_START.length).equals(PNG_START)) return 'png'
-  return start.subarray(0, JPEG_START.length).equals(JPEG_START) ? 'jpeg' : undefined
+  if (start.subarray(0, JPEG_START.length).equals(JPEG_START)) return 'jpeg'
+  if (/^GIF8[79]a/.test(start.toString('latin1', 0, 6))) return 'gif'
+  const isWebp = start.toString('latin1', 0, 4) === 'RIFF' && start.toString('latin1', 8, 12) === 'WEBP'
+  return isWebp ? 'webp' : undefined
 }
 
-/** The width and height that a picture claims; undefined when it does not say. */
-export function pictureSize(
-  bytes: Buffer,
-  format: PictureFormat,
-): { width: number; height: number } | undefined {
-  if (format === 'png')
-    return bytes.length < 24 ? undefined : { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
+type Size = { readonly width: number; readonly height: number }
+
+/** The width and height that a picture claims, of all its frames one below the other; undefined when it does not say. */
+export function pictureSize(bytes: Buffer, format: PictureFormat): Size | undefined {
+  return FORMATS[format].size(bytes)
+}
+
+function pngSize(bytes: Buffer): Size | undefined {
+  return bytes.length < 24 ? undefined : { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
+}
+
+function jpegSize(bytes: Buffer): Size | undefined {
   const frame = jpegSegments(bytes).find(({ marker }) => isFrame(marker))
   if (frame === undefined || frame.from + 9 > bytes.length) return undefined
   return { width: bytes.readUInt16BE(frame.from + 7), height: bytes.readUInt16BE(frame.from + 5) }
@@ -34,8 +37,18 @@ export function pictureSize(
 
 /** All bytes of a picture's file, part by part, so that what is beside the pixels (texts, places, what follows the end) is seen. */
 export function pictureParts(bytes: Buffer, format: PictureFormat): PicturePart[] {
-  return format === 'png' ? pngParts(bytes) : jpegParts(bytes)
+  return FORMATS[format].parts(bytes)
 }
+
+const FORMATS = {
+  png: { size: pngSize, parts: pngParts },
+  jpeg: { size: jpegSize, parts: jpegParts },
+  gif: { size: gifSize, parts: gifParts },
+  webp: { size: webpSize, parts: webpParts },
+} as const satisfies Record<
+  PictureFormat,
+  { size: (bytes: Buffer) => Size | undefined; parts: (bytes: Buffer) => PicturePart[] }
+>
 
 const DRAWN_CHUNKS = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND', 'tRNS'])
 
@@ -100,8 +113,4 @@ function jpegParts(bytes: Buffer): PicturePart[] {
 
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
-}
-
-function withRest(parts: readonly PicturePart[], from: number, to: number): PicturePart[] {
-  return from >= to ? [...parts] : [...parts, { from, to, name: 'after the end', isDrawn: false }]
 }

@@ -4,7 +4,8 @@ import { Stack } from '@scoregate/ui/layout'
 import type { Child, FC } from 'hono/jsx'
 import { paths } from '../paths.ts'
 import { decodeConfined } from './decode-confined.ts'
-import { type PicturePart, pictureFormat, pictureParts, pictureSize } from './picture-parts.ts'
+import type { PicturePart } from './picture-part.ts'
+import { pictureFormat, pictureParts, pictureSize } from './picture-parts.ts'
 import type { ByteRange, FileView, ViewedFile } from './viewed-file.ts'
 
 /** A larger file, or more pixels, is no picture to look at. */
@@ -13,26 +14,29 @@ const MAX_PIXELS = 25_000_000
 /** So many parts beside the pixels are listed. */
 const PARTS_SHOWN = 50
 
-/** The pixels of a PNG or JPEG as a new PNG, with nothing of the file but them; the reason when there are none to see. */
+/** The pixels of a PNG, JPEG, GIF or WebP as a new PNG, with nothing of the file but them; the reason when there are none to see. */
 export async function redrawPicture({
   entry,
   bytes,
 }: ViewedFile): Promise<
-  { kind: 'drawn'; png: Buffer; parts: readonly PicturePart[] } | { kind: 'none'; reason: string }
+  | { kind: 'drawn'; png: Buffer; parts: readonly PicturePart[]; frames: number }
+  | { kind: 'none'; reason: string }
 > {
   if (entry.sizeBytes > MAX_BYTES) return { kind: 'none', reason: 'This file is too large to be drawn.' }
   const content = await bytes.read(entry, { offset: 0, length: MAX_BYTES })
   const format = pictureFormat(content)
-  if (format === undefined) return { kind: 'none', reason: 'This file is not a PNG or JPEG picture.' }
+  if (format === undefined)
+    return { kind: 'none', reason: 'This file is not a PNG, JPEG, GIF or WebP picture.' }
   const size = pictureSize(content, format)
-  if (size === undefined || size.width * size.height > MAX_PIXELS)
+  if (size === undefined || size.width * size.height > MAX_PIXELS || size.width * size.height === 0)
     return {
       kind: 'none',
       reason: 'This picture claims too many pixels to be drawn, or does not say how many it has.',
     }
   const png = await decodeConfined(format, content)
   if (png === undefined) return { kind: 'none', reason: 'This picture cannot be decoded.' }
-  return { kind: 'drawn', png, parts: pictureParts(content, format) }
+  const parts = pictureParts(content, format)
+  return { kind: 'drawn', png, parts, frames: parts.filter(({ name }) => name === 'frame').length }
 }
 
 /**
@@ -50,7 +54,9 @@ export async function viewPicture(file: ViewedFile): Promise<FileView> {
       <Stack>
         {beside.length > 0 && <Beside file={file} parts={beside} />}
         <p class="muted">
-          The pixels of the file, drawn anew. {beside.length === 0 && 'There is nothing else in it.'}
+          The pixels of the file, drawn anew
+          {drawn.frames > 1 && `, its ${drawn.frames} frames one below the other`}.{' '}
+          {beside.length === 0 && 'There is nothing else in it.'}
         </p>
         <img
           class="run-picture"
