@@ -34,7 +34,12 @@ export async function redrawPicture({
       reason: 'This picture claims too many pixels to be drawn, or does not say how many it has.',
     }
   const png = await decodeConfined(format, content)
-  if (png === undefined) return { kind: 'none', reason: 'This picture cannot be decoded.' }
+  if (png === undefined)
+    return {
+      kind: 'none',
+      reason:
+        'This picture cannot be decoded, or this machine cannot cut a decoder off from the network (it needs bubblewrap).',
+    }
   const parts = pictureParts(content, format)
   return { kind: 'drawn', png, parts, frames: parts.filter(({ name }) => name === 'frame').length }
 }

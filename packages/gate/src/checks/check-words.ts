@@ -122,9 +122,10 @@ export const CHECK_WORDS = {
   'image-metadata': {
     title: 'Image metadata',
     looksFor:
-      'Parts of PNG and JPEG files that are no picture (text, dates, EXIF), and bytes after the picture.',
+      'Parts of PNG, JPEG, GIF and WebP files that are no picture (text, dates, EXIF), and bytes after the picture.',
     why: 'Nobody sees them when they look at the picture.',
-    misses: 'Data in the colours of the picture; GIF and WebP.',
+    misses:
+      'Data in the colours of the picture, in colours that no point has, and between the codes of its points.',
   },
   'nested-archive': {
     title: 'Archive',

@@ -207,6 +207,48 @@ describe('image metadata', () => {
     expect(await findingsIn('plot.png', png(), [imageMetadata()])).toEqual([])
   })
 
+  it('is found in GIF: comments and foreign data; how a moving one is repeated is none', async () => {
+    const [start, frame] = [
+      Buffer.from('GIF89a\x01\0\x01\0\x80\0\0abcdef', 'latin1'),
+      Buffer.from(',\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0', 'latin1'),
+    ]
+    const repeats = Buffer.from('!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0', 'latin1')
+    const foreign = Buffer.from('!\xff\x0bXMP DataXMP\x04abcd\0', 'latin1')
+    const comment = Buffer.from('!\xfe\x03abc\0', 'latin1')
+    const end = Buffer.from(';')
+    const clean = Buffer.concat([start, repeats, frame, frame, end])
+    expect(await findingsIn('plot.gif', clean, [imageMetadata()])).toEqual([])
+    const full = Buffer.concat([start, comment, repeats, frame, foreign, end, end])
+    expect(words(await findingsIn('plot.gif', full, [imageMetadata()]))).toEqual([
+      'The image has 2 parts that are no picture (text, EXIF).',
+      'More bytes follow where the image ends.',
+    ])
+  })
+
+  it('is found in WebP: EXIF and what follows the end', async () => {
+    const webp = (...chunks: [name: string, data: string][]) => {
+      const body = Buffer.concat(
+        chunks.map(([name, data]) => {
+          const size = Buffer.alloc(4)
+          size.writeUInt32LE(data.length)
+          return Buffer.concat([Buffer.from(name), size, Buffer.from(data)])
+        }),
+      )
+      const size = Buffer.alloc(4)
+      size.writeUInt32LE(body.length + 4)
+      return Buffer.concat([Buffer.from('RIFF'), size, Buffer.from('WEBP'), body])
+    }
+    expect(await findingsIn('a.webp', webp(['VP8L', 'abcd']), [imageMetadata()])).toEqual([])
+    const full = Buffer.concat([
+      webp(['VP8X', 'abcdefghij'], ['VP8 ', 'ab'], ['EXIF', 'cd']),
+      Buffer.from('x'),
+    ])
+    expect(words(await findingsIn('a.webp', full, [imageMetadata()]))).toEqual([
+      'The image has a part that is no picture (text, EXIF).',
+      'More bytes follow where the image ends.',
+    ])
+  })
+
   it('is found in JPEG: EXIF and comments', async () => {
     const segment = (marker: number, text: string) =>
       Buffer.concat([Buffer.from([0xff, marker, 0, text.length + 2]), Buffer.from(text)])
