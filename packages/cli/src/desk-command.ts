@@ -18,6 +18,7 @@ export async function startDeskPart(settings: Settings, provision: Provision): P
     workerToken: secrets.depositToken,
     ...(settings.metricsToken === undefined ? {} : { metricsToken: settings.metricsToken }),
     ...(settings.publicDeskUrl === undefined ? {} : { publicUrl: settings.publicDeskUrl }),
+    ...(settings.trustedProxy === undefined ? {} : { trustedProxy: settings.trustedProxy }),
     ...(settings.mail === undefined ? {} : { mail: settings.mail }),
     ...(institution === undefined ? {} : { institution: await readInstitution(institution) }),
     platforms: [{ url: provision.hubUrl, siteToken: secrets.siteToken }],

@@ -38,6 +38,7 @@ const Environment = z.object({
   SCOREGATE_DESK_URL: z
     .url({ protocol: /^https?$/, error: 'a whole address: https://desk.example.org' })
     .optional(),
+  SCOREGATE_TRUSTED_PROXY: z.union([z.ipv4(), z.ipv6()], 'the address of one proxy: 127.0.0.1').optional(),
   SCOREGATE_SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'a whole address: smtp://name:password@mail.example.org:587' })
     .optional(),
@@ -73,6 +74,8 @@ export type Settings = {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** The address of the desk as reviewers reach it, for links in notices; where it listens unless set. */
   readonly publicDeskUrl: string | undefined
+  /** The address of a reverse proxy before the desk, whose word is taken for where a request comes from. */
+  readonly trustedProxy: string | undefined
   /** How the desk sends mail; it sends none unless set. `smtpUrl` can have a password in it. */
   readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined
   /** How people of the desk sign in by an institution, beside their passwords. */
@@ -130,6 +133,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     metricsToken: read.SCOREGATE_METRICS_TOKEN,
     logLevel: read.SCOREGATE_LOG_LEVEL,
     publicDeskUrl: read.SCOREGATE_DESK_URL,
+    trustedProxy: read.SCOREGATE_TRUSTED_PROXY,
     institution: institutionOf(read),
     mail: smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from },
   }

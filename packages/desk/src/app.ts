@@ -8,6 +8,7 @@ import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { apiRoutes } from './api/api-routes.ts'
 import { docsRoutes } from './api/docs-routes.tsx'
+import { fileApiRoutes } from './api/file-api-routes.ts'
 import type { Audit } from './audit/audit.ts'
 import { auditRoutes } from './audit/audit-routes.tsx'
 import { checkRoutes } from './checks/check-routes.tsx'
@@ -27,7 +28,10 @@ import { assetRoutes } from './pages/asset-routes.ts'
 import { createFrame } from './pages/desk-frame.tsx'
 import { renderError } from './pages/error-page.tsx'
 import { accountRoutes } from './people/account-page.tsx'
+import { ownAccountCards, ownAccountRoutes } from './people/own-account-routes.tsx'
+import { proofRoutes } from './people/proof.tsx'
 import { knowRoles } from './people/roles.ts'
+import { isNewsPoll } from './people/session-rules.ts'
 import { reportRoutes } from './report/report-routes.tsx'
 import { reviewRoutes } from './review/review-routes.tsx'
 import { SESSION_COOKIE, signInRoutes } from './reviewers/sign-in-routes.tsx'
@@ -46,6 +50,8 @@ export async function createDeskApp(
     audit: Audit
     health: HealthCheck
     metricsToken: string | undefined
+    trustedProxy: string | undefined
+    publicUrl: string | undefined
     workerLog: WorkerLog
     siteName: string
     sitePublicKey: SitePublicKey
@@ -80,7 +86,7 @@ export async function createDeskApp(
   app.route('/', assetRoutes(desk))
   app.route('/', workerRoutes(desk))
   app.route('/', watchRoutes(desk))
-  app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE }))
+  app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE, isBackground: isNewsPoll }))
   app.use(knowRoles(desk.db))
   app.route('/', signInRoutes({ ...desk, frame }))
   const { institution } = desk
@@ -98,8 +104,17 @@ export async function createDeskApp(
   app.route('/', noticesRoutes({ ...desk, frame }))
   app.route('/', tokenRoutes(desk))
   app.route('/', tokenPageRoutes({ ...desk, frame }))
+  app.route('/', proofRoutes({ ...desk, frame }))
+  app.route('/', ownAccountRoutes({ ...desk, frame }))
   const institutionCards = institution === undefined ? [] : [identityCard({ ...desk, institution })]
-  app.route('/', accountRoutes({ ...desk, frame, cards: [...institutionCards, tokensCard(desk)] }))
+  app.route(
+    '/',
+    accountRoutes({
+      ...{ ...desk, frame },
+      cards: [...ownAccountCards(desk), ...institutionCards, tokensCard(desk)],
+    }),
+  )
+  app.route('/', fileApiRoutes(desk))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
   app.route('/', docsRoutes({ frame }))
   return app

@@ -19,6 +19,8 @@ export type DeskConfig = {
   readonly platforms: readonly { readonly url: string; readonly siteToken: string }[]
   /** The address of the desk as reviewers reach it, for links in notices; where it listens unless given. */
   readonly publicUrl?: string
+  /** The address of a reverse proxy before the desk, whose word is taken for where a request comes from. */
+  readonly trustedProxy?: string
   /** How notices leave by mail; none do unless given. */
   readonly mail?: MailSettings
   /** The provider by whose accounts people may sign in, beside their passwords. */

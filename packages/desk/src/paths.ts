@@ -21,6 +21,12 @@ export const paths = {
   signOut: '/sign-out',
   site: '/site',
   account: (): string => '/account',
+  /** Where the password is asked for once more; from there on to `next`. */
+  prove: (next?: string): string =>
+    next === undefined ? '/account/prove' : `/account/prove?next=${encodeURIComponent(next)}`,
+  changePassword: '/account/password',
+  endSession: (ref: string): string => `/account/sessions/${ref}/end`,
+  endOtherSessions: '/account/other-sessions/end',
   tokens: '/account/tokens',
   tokenEnd: (token: string): string => `/account/tokens/${token}/end`,
   people: '/people',
@@ -58,6 +64,11 @@ export const paths = {
   apiDocs: '/api/docs',
   openApi: '/api/openapi.json',
 } as const
+
+/** A path of this desk; anything else (`//elsewhere`, `/\elsewhere`, a whole address) leads to the inbox. */
+export function localPath(next: string | undefined): string {
+  return next !== undefined && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(next) ? next : paths.inbox()
+}
 
 /** The offset in a query string, or 0 when it is missing or nonsense. */
 export function parseOffset(text: string | undefined): number {

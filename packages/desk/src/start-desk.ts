@@ -28,6 +28,7 @@ import type { DeskTables } from './migrations/desk-tables.ts'
 import { createMailer } from './notices/mailer.ts'
 import { createNoticeSender } from './notices/notice-sender.ts'
 import { providePeople } from './people/provide-people.ts'
+import { DESK_SESSIONS } from './people/session-rules.ts'
 import { startOutbox } from './release/outbox.ts'
 import { createPlatformClient, type PlatformClient } from './release/platform-client.ts'
 import { startSweeper } from './review/sweeper.ts'
@@ -60,7 +61,10 @@ export async function startDesk(config: DeskConfig): Promise<StartedDesk> {
     try {
       await rememberPolicy(records, { siteKey, policyDigest, policyText, now: clock() })
       await audit.written()
-      const accounts = createAccounts(records.db, clock)
+      const accounts = createAccounts(records.db, clock, {
+        sessions: DESK_SESSIONS,
+        onOtherBrowser: ({ username }) => audit.record({ kind: 'session-refused', reviewer: username }),
+      })
       await providePeople({ db: records.db, accounts }, config.provision)
       return await run({
         ...{ config, records, audit, siteKey, accounts, siteClock, wall, monotonic },
@@ -152,6 +156,8 @@ async function run(given: {
         dataFolder: config.dataFolder,
       }),
       metricsToken: config.metricsToken,
+      trustedProxy: config.trustedProxy,
+      publicUrl: config.publicUrl,
       workerLog: createWorkerLog({ db, clock }),
       siteName: policy.site,
       islandsFolder: config.islandsFolder,

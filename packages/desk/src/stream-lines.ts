@@ -4,9 +4,13 @@ const CHUNK_LENGTH = 65_536
 
 /**
  * A body that is made while it is sent, some kilobytes at a time. What fails on the way breaks the connection, so that the
- * client sees a failed download and never a shorter file that looks whole.
+ * client sees a failed download and never a shorter file that looks whole. With `isLive` each line is sent when it is there.
  */
-export function streamLines(lines: AsyncGenerator<string>, log: Logger): ReadableStream<Uint8Array> {
+export function streamLines(
+  lines: AsyncGenerator<string>,
+  log: Logger,
+  { isLive = false }: { isLive?: boolean } = {},
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   return new ReadableStream({
     async pull(controller) {
@@ -20,6 +24,7 @@ export function streamLines(lines: AsyncGenerator<string>, log: Logger): Readabl
             return
           }
           text += next.value
+          if (isLive) break
         }
         controller.enqueue(encoder.encode(text))
       } catch (error) {

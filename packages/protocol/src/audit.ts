@@ -14,6 +14,9 @@ import { ReceiptSubject } from './receipt.ts'
 const AuditHold = z.strictObject({ id: z.string().regex(/^[a-z2-7]{8}$/), digest: Digest })
 
 const reviewer = z.string().min(1).max(64)
+/** Whom an act is about, where that is not who did it. */
+const person = z.string().min(1).max(64)
+const roles = z.array(z.enum(['reviewer', 'auditor', 'steward'])).max(3)
 const hold = AuditHold
 const fileNumber = z.int().min(0)
 const tokenId = z.string().regex(/^[0-9a-f]{16}$/)
@@ -197,6 +200,27 @@ export const AuditAct = z.discriminatedUnion('kind', [
     ...{ reviewer, person: reviewer, identityDigest: Digest },
   }),
   z.strictObject({ kind: z.literal('signed-out'), reviewer }),
+  /** A session came from another browser than the one that it belongs to, and was ended: its cookie was taken. */
+  z.strictObject({ kind: z.literal('session-refused'), reviewer }),
+  z.strictObject({ kind: z.literal('proved-again'), reviewer, by: z.enum(['password', 'passkey']) }),
+  z.strictObject({ kind: z.literal('password-changed'), reviewer }),
+  /** Sessions of `person`, ended by `reviewer`: their own, or another's by a steward. */
+  z.strictObject({ kind: z.literal('sessions-ended'), reviewer, person, sessions: z.int().min(0) }),
+  /** Without `reviewer` it was done on the machine of the desk itself. */
+  z.strictObject({
+    kind: z.literal('person-invited'),
+    ...{ reviewer: reviewer.optional(), person, roles, until: z.iso.datetime() },
+  }),
+  z.strictObject({
+    kind: z.literal('invitation-renewed'),
+    ...{ reviewer: reviewer.optional(), person, until: z.iso.datetime() },
+  }),
+  z.strictObject({ kind: z.literal('invitation-revoked'), reviewer, person }),
+  z.strictObject({ kind: z.literal('invitation-accepted'), reviewer, roles }),
+  z.strictObject({ kind: z.literal('roles-changed'), reviewer, person, from: roles, to: roles }),
+  z.strictObject({ kind: z.literal('person-disabled'), reviewer, person }),
+  z.strictObject({ kind: z.literal('person-enabled'), reviewer, person }),
+  z.strictObject({ kind: z.literal('lock-lifted'), reviewer, person }),
   /** Old entries say of a token only that it was made; those could do everything. `token` tells nothing of its secret. */
   z.strictObject({
     kind: z.literal('token-issued'),

@@ -77,16 +77,18 @@ export const InertText: FC<{
   /** Unique on the page. */
   id: string
   size?: 'normal' | 'tall' | undefined
+  /** Whether long lines are wrapped until the reader says otherwise; columns of characters are lost when they are. */
+  isWrapped?: boolean | undefined
   /** Said under the text, such as that only the first megabyte is shown. */
   note?: Child | undefined
-}> = ({ text, label, id, size = 'normal', note }) => {
+}> = ({ text, label, id, size = 'normal', isWrapped = true, note }) => {
   const parts = inertParts(text)
   return (
     <div class={`inert inert-${size}`}>
       <div class="inert-bar">
         <span class="inert-label">{label}</span>
         <label class="inert-wrap" for={`${id}-wrap`}>
-          <input type="checkbox" id={`${id}-wrap`} class="inert-wrap-box" checked />
+          <input type="checkbox" id={`${id}-wrap`} class="inert-wrap-box" checked={isWrapped} />
           Wrap lines
         </label>
       </div>

@@ -48,7 +48,8 @@ export function DataTable<Row>(props: DataTableProps<Row>): Child {
   const named = columns.some((column) => column.isRowHeader === true)
   return (
     // Keyboard users must be able to scroll the container, so it takes focus, and then it needs a name.
-    <section class={`table-scroll table-${narrow}`} aria-label={caption} tabindex={0}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields, and a section would be one landmark more for each table
+    <div class={`table-scroll table-${narrow}`} role="group" aria-label={caption} tabindex={0}>
       <table class="table">
         <caption class={captionShown === 'hidden' ? 'visually-hidden' : undefined}>{caption}</caption>
         <thead>
@@ -75,7 +76,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): Child {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }
 

@@ -1,5 +1,7 @@
 import type { Migration } from '@scoregate/storage/migrate'
 import { PERSONAL_TOKEN_MIGRATION } from './personal-tokens.ts'
+import { SESSION_MIGRATION } from './sessions.ts'
+import { SIGN_IN_LIMIT_MIGRATION } from './sign-in-limits.ts'
 
 /** The tables of people and their sign-ins; each site runs these before its own. */
 export const ACCOUNT_MIGRATIONS: readonly Migration[] = [
@@ -37,4 +39,6 @@ export const ACCOUNT_MIGRATIONS: readonly Migration[] = [
     ],
   },
   PERSONAL_TOKEN_MIGRATION,
+  SESSION_MIGRATION,
+  SIGN_IN_LIMIT_MIGRATION,
 ]

@@ -1,8 +1,7 @@
-import { hash, verify } from '@node-rs/argon2'
-import { ScoregateError } from '@scoregate/protocol/errors'
 import type { Kysely, Selectable } from 'kysely'
 import { ACCOUNT_MIGRATIONS as MIGRATIONS } from './account-migrations.ts'
 import type { SignedIn } from './environment.ts'
+import { hashPassword, isPassword, refuseBadAccount, usernameTaken } from './passwords.ts'
 import {
   createPersonalTokens,
   type PersonalToken,
@@ -10,6 +9,14 @@ import {
   type TokenWish,
 } from './personal-tokens.ts'
 import { hashSecret, newSecret } from './secrets.ts'
+import {
+  createSessions,
+  type SessionRules,
+  type SessionTable,
+  type ShownSession,
+  USUAL_SESSION_RULES,
+} from './sessions.ts'
+import { createSignInLimits, type FailedSignInTable } from './sign-in-limits.ts'
 
 /** Put these before a site's own migrations. */
 export const ACCOUNT_MIGRATIONS = MIGRATIONS
@@ -22,42 +29,58 @@ export interface AccountTables {
     username_key: string
     password_hash: string
     created_at: string
+    disabled_at: string | null
+    last_seen_at: string | null
   }
-  session: { id_hash: string; person_id: number; csrf: string; expires_at: string }
+  session: SessionTable
   api_token: PersonalTokenTable
   sign_in_link: { token_hash: string; person_id: number; valid_until: string }
-  failed_sign_in: { username_key: string; at: string }
+  failed_sign_in: FailedSignInTable
 }
 
 /** Somebody with an account at this site. */
-export type Person = { readonly id: number; readonly username: string; readonly createdAt: Date }
+export type Person = {
+  readonly id: number
+  readonly username: string
+  readonly createdAt: Date
+  /** A disabled account signs in by nothing, and what it had signed in with no longer holds. */
+  readonly isDisabled: boolean
+}
 
-const SESSION_HOURS = 12
-const MIN_PASSWORD_LENGTH = 10
-const MAX_PASSWORD_LENGTH = 1000
+/** What a site wants of its accounts beside the usual. */
+export type AccountOptions = {
+  readonly sessions?: SessionRules
+  /** Is told of a session that was sent by another browser than the one that it is bound to; it was ended. */
+  readonly onOtherBrowser?: (person: Person) => Promise<void>
+}
+
 /** The label of tokens that a site is started with. */
 const MADE_AT_SETUP = 'made when the site was set up'
-const MAX_FAILURES = 10
-const FAILURE_MINUTES = 5
-const USERNAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{1,63}$/
-/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane. */
-const ARGON2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
 /** The people of one site: accounts, passwords, sessions, API tokens and sign-in links. */
 export type Accounts = ReturnType<typeof createAccounts>
 
 /** Accounts over a site's own database. Secrets are stored as hashes only. */
-export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tables>, clock: () => Date) {
+export function createAccounts<Tables extends AccountTables>(
+  siteDb: Kysely<Tables>,
+  clock: () => Date,
+  { sessions: sessionRules = USUAL_SESSION_RULES, onOtherBrowser }: AccountOptions = {},
+) {
   // The tables of a site are a superset of the account tables, so every query below is valid on its database.
   const db = siteDb as unknown as Kysely<AccountTables>
   const tokens = createPersonalTokens(siteDb as unknown as Kysely<Pick<AccountTables, 'api_token'>>, clock)
-  // Compared with when a name is unknown, so that unknown names cost as much time as wrong passwords.
-  const decoyHash = hash(newSecret(), ARGON2)
+  const sessions = createSessions(
+    siteDb as unknown as Kysely<Pick<AccountTables, 'session' | 'person'>>,
+    clock,
+    sessionRules,
+  )
+  const limits = createSignInLimits(siteDb as unknown as Kysely<Pick<AccountTables, 'failed_sign_in'>>, clock)
 
   const toPerson = (row: Selectable<AccountTables['person']>): Person => ({
     id: row.id,
     username: row.username,
     createdAt: new Date(row.created_at),
+    isDisabled: row.disabled_at !== null,
   })
 
   async function findRow(username: string) {
@@ -73,29 +96,18 @@ export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tabl
     return row && toPerson(row)
   }
 
-  async function refuseManyFailures(usernameKey: string): Promise<void> {
-    const since = new Date(clock().getTime() - FAILURE_MINUTES * 60_000).toISOString()
-    await db.deleteFrom('failed_sign_in').where('at', '<', since).execute()
-    const { failures } = await db
-      .selectFrom('failed_sign_in')
-      .select((eb) => eb.fn.countAll<number>().as('failures'))
-      .where('username_key', '=', usernameKey)
-      .executeTakeFirstOrThrow()
-    if (failures < MAX_FAILURES) return
-    throw new ScoregateError({
-      kind: 'limit-reached',
-      code: 'too-many-sign-ins',
-      message: 'There were too many failed sign-ins for this name.',
-      remedy: `Wait ${FAILURE_MINUTES} minutes and try again.`,
-    })
+  /** The person, unless their account is disabled. */
+  async function findActive(id: number): Promise<Person | undefined> {
+    const person = await findPerson(id)
+    return person?.isDisabled === true ? undefined : person
   }
 
   return {
     /** Throws `ScoregateError`: `username-taken`, `bad-username`, `bad-password`. */
     async createPerson({ username, password }: { username: string; password: string }): Promise<Person> {
-      refuseBadNames(username, password)
+      refuseBadAccount({ username, password })
       if ((await findRow(username)) !== undefined) throw usernameTaken(username)
-      const passwordHash = await hash(password, ARGON2)
+      const passwordHash = await hashPassword(password)
       const row = await db
         .insertInto('person')
         .values({
@@ -103,6 +115,8 @@ export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tabl
           username_key: username.toLowerCase(),
           password_hash: passwordHash,
           created_at: clock().toISOString(),
+          disabled_at: null,
+          last_seen_at: null,
         } as AccountTables['person']) // the id is given by the database
         .onConflict((conflict) => conflict.column('username_key').doNothing())
         .returningAll()
@@ -115,8 +129,8 @@ export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tabl
     async ensurePerson(given: { username: string; password: string; token: string }): Promise<Person> {
       const existing = await findRow(given.username)
       const person = existing ? toPerson(existing) : await this.createPerson(given)
-      if (existing && !(await verify(existing.password_hash, given.password))) {
-        const passwordHash = await hash(given.password, ARGON2)
+      if (existing && !(await isPassword(existing.password_hash, given.password))) {
+        const passwordHash = await hashPassword(given.password)
         await db
           .updateTable('person')
           .set({ password_hash: passwordHash })
@@ -139,55 +153,52 @@ export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tabl
       return row && toPerson(row)
     },
 
-    /** The person, if the password is theirs. Throws `ScoregateError` (`too-many-sign-ins`) after ten failures in five minutes. */
-    async checkPassword(username: string, password: string): Promise<Person | undefined> {
-      const usernameKey = username.toLowerCase().slice(0, 64)
-      await refuseManyFailures(usernameKey)
+    /**
+     * The person, if the password is theirs and the account not disabled. An attempt costs the same time whether or not
+     * somebody has the name. Throws `ScoregateError` (`too-many-sign-ins`) after ten failures for a name, and after many
+     * from one `address`.
+     */
+    async checkPassword(username: string, password: string, address?: string): Promise<Person | undefined> {
+      await limits.admit({ username, address })
       const row = await findRow(username)
-      const matches = await verify(
-        row?.password_hash ?? (await decoyHash),
-        password.slice(0, MAX_PASSWORD_LENGTH),
-      )
-      if (row !== undefined && matches) return toPerson(row)
-      await db
-        .insertInto('failed_sign_in')
-        .values({ username_key: usernameKey, at: clock().toISOString() })
-        .execute()
-      return undefined
+      const matches = await isPassword(row?.password_hash, password)
+      if (row === undefined || !matches || row.disabled_at !== null) return undefined
+      await limits.forget({ username })
+      return toPerson(row)
     },
 
-    async createSession(person: Person): Promise<{ id: string; csrf: string; expiresAt: Date }> {
-      const session = {
-        id: newSecret(),
-        csrf: newSecret(),
-        expiresAt: new Date(clock().getTime() + SESSION_HOURS * 3_600_000),
+    /** What slows down guessing, for whatever else signs somebody in, such as a link. */
+    limits,
+
+    sessionRules,
+
+    /** A new session of the browser with this `User-Agent`. Throws `ScoregateError` (`account-disabled`). */
+    createSession: (person: Person, agent?: string): Promise<{ id: string; csrf: string; expiresAt: Date }> =>
+      sessions.createSession(person.id, agent),
+
+    endSession: sessions.endSession,
+
+    /** The sessions of a person that still hold; `thisId` is that of whoever looks. */
+    listSessions: (person: Person, thisId?: string): Promise<ShownSession[]> =>
+      sessions.listSessions(person.id, thisId),
+
+    /** The person of this session has just proved again to be who they are. */
+    noteProof: sessions.noteProof,
+
+    /** `isUse`: the person does something, other than a page that asks by itself. */
+    async findSession(
+      id: string,
+      use: { agent?: string | undefined; isUse: boolean } = { isUse: true },
+    ): Promise<SignedIn | undefined> {
+      const found = await sessions.findSession(id, { agent: use.agent, isUse: use.isUse })
+      const person = found && (await findActive(found.personId))
+      if (found === undefined || person === undefined) return undefined
+      if (found.kind === 'other-browser') {
+        await onOtherBrowser?.(person)
+        return undefined
       }
-      await db.deleteFrom('session').where('expires_at', '<', clock().toISOString()).execute()
-      await db
-        .insertInto('session')
-        .values({
-          id_hash: hashSecret(session.id),
-          person_id: person.id,
-          csrf: session.csrf,
-          expires_at: session.expiresAt.toISOString(),
-        })
-        .execute()
-      return session
-    },
-
-    async endSession(id: string): Promise<void> {
-      await db.deleteFrom('session').where('id_hash', '=', hashSecret(id)).execute()
-    },
-
-    async findSession(id: string): Promise<SignedIn | undefined> {
-      const row = await db
-        .selectFrom('session')
-        .selectAll()
-        .where('id_hash', '=', hashSecret(id))
-        .where('expires_at', '>', clock().toISOString())
-        .executeTakeFirst()
-      const person = row && (await findPerson(row.person_id))
-      return row && person && { person, by: { kind: 'session', sessionId: id, csrf: row.csrf } }
+      const { csrf, provenAt } = found
+      return { person, by: { kind: 'session', sessionId: id, csrf, provenAt } }
     },
 
     /** A new token that may do all that its owner may and does not expire; shown once, stored as a hash. */
@@ -210,7 +221,7 @@ export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tabl
     /** Throws `ScoregateError` (`token-ended`) for a token that was revoked or has expired. */
     async findByToken(secret: string): Promise<SignedIn | undefined> {
       const found = await tokens.findToken(secret)
-      const person = found && (await findPerson(found.personId))
+      const person = found && (await findActive(found.personId))
       return person && { person, by: { kind: 'token', token: found.token } }
     },
 
@@ -237,49 +248,7 @@ export function createAccounts<Tables extends AccountTables>(siteDb: Kysely<Tabl
         .where('token_hash', '=', hashSecret(token))
         .where('valid_until', '>', clock().toISOString())
         .executeTakeFirst()
-      return row && findPerson(row.person_id)
+      return row && findActive(row.person_id)
     },
   }
-}
-
-function refuseBadNames(username: string, password: string): void {
-  const problems = [
-    ...(USERNAME.test(username)
-      ? []
-      : [
-          {
-            where: 'username',
-            what: 'is not a name that can be used',
-            remedy:
-              'Use 2 to 64 letters, digits, dots, dashes or underscores, beginning with a letter or digit.',
-          },
-        ]),
-    ...(password.length >= MIN_PASSWORD_LENGTH && password.length <= MAX_PASSWORD_LENGTH
-      ? []
-      : [
-          {
-            where: 'password',
-            what: 'is too short or too long',
-            remedy: `Use at least ${MIN_PASSWORD_LENGTH} characters; a few words that you remember do well.`,
-          },
-        ]),
-  ]
-  if (problems.length === 0) return
-  throw new ScoregateError({
-    kind: 'bad-input',
-    code: 'bad-account',
-    message: 'The account was not made.',
-    remedy: 'Correct what is listed and send it again.',
-    problems,
-  })
-}
-
-function usernameTaken(username: string): ScoregateError {
-  return new ScoregateError({
-    kind: 'conflict',
-    code: 'username-taken',
-    message: `The name "${username}" is taken.`,
-    remedy: 'Choose another name.',
-    problems: [{ where: 'username', what: 'is taken', remedy: 'Choose another name.' }],
-  })
 }

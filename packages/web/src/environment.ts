@@ -6,7 +6,13 @@ import type { PersonalToken } from './personal-tokens.ts'
 export type SignedIn = {
   readonly person: Person
   readonly by:
-    | { readonly kind: 'session'; readonly sessionId: string; readonly csrf: string }
+    | {
+        readonly kind: 'session'
+        readonly sessionId: string
+        readonly csrf: string
+        /** When the person last proved to be who they are, in this session. */
+        readonly provenAt: Date
+      }
     | { readonly kind: 'token'; readonly token: PersonalToken }
 }
 

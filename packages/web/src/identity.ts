@@ -17,12 +17,19 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 export function identify(
   accounts: Accounts,
-  { cookieName }: { cookieName: string },
+  {
+    cookieName,
+    isBackground = () => false,
+  }: {
+    cookieName: string
+    /** What a page asks by itself: it does not keep a session alive. */
+    isBackground?: (c: Context<WebEnv>) => boolean
+  },
 ): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     // A browser says so itself when another site made it send this; signing somebody in or out by force ends here.
     if (!SAFE_METHODS.has(c.req.method) && c.req.header('sec-fetch-site') === 'cross-site') throw forgery()
-    const signedIn = await findSignedIn(c, accounts, cookieName)
+    const signedIn = await findSignedIn(c, accounts, { cookieName, isUse: !isBackground(c) })
     if (signedIn !== undefined) {
       if (signedIn.by.kind === 'session' && !SAFE_METHODS.has(c.req.method))
         await refuseForgery(c, signedIn.by.csrf)
@@ -41,12 +48,13 @@ export function identify(
 async function findSignedIn(
   c: Context<WebEnv>,
   accounts: Accounts,
-  cookieName: string,
+  { cookieName, isUse }: { cookieName: string; isUse: boolean },
 ): Promise<SignedIn | undefined> {
   const token = bearerToken(c)
   if (token !== undefined) return accounts.findByToken(token)
   const session = getCookie(c, cookieName)
-  return session === undefined ? undefined : accounts.findSession(session)
+  if (session === undefined) return undefined
+  return accounts.findSession(session, { agent: c.req.header('user-agent'), isUse })
 }
 
 async function refuseForgery(c: Context<WebEnv>, expected: string): Promise<void> {
@@ -106,11 +114,11 @@ export async function startSession(
 ): Promise<void> {
   const previous = getCookie(c, cookieName)
   if (previous !== undefined) await accounts.endSession(previous)
-  const session = await accounts.createSession(person)
+  const session = await accounts.createSession(person, c.req.header('user-agent'))
   setCookie(c, cookieName, session.id, {
     path: '/',
     httpOnly: true,
-    sameSite: 'Lax',
+    sameSite: accounts.sessionRules.sameSite,
     secure: new URL(c.req.url).protocol === 'https:' || c.req.header('x-forwarded-proto') === 'https',
     expires: session.expiresAt,
   })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Refusal } from '@scoregate/gate/hold'
 import { type ErrorKind, ScoregateError } from '@scoregate/protocol/errors'
 import type { WebEnv } from '@scoregate/web/environment'
@@ -48,8 +49,6 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     const now = desk.clock()
     const { holds, hasNext } = await listHolds(desk.db, query, { now })
     const ids = holds.map(({ id }) => id)
-    const view = { reviewer, list: query.list, holds: ids, holdCount: ids.length }
-    await desk.audit.record({ kind: 'list-viewed', ...view })
     const claims = await findClaims(desk.db, ids, now)
     const checks = await findChecksOf(desk.db, ids)
     const found = await countFound(desk.db, query, now)
@@ -62,6 +61,12 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
       isMore: found.isMore,
       ...(hasNext && last !== undefined ? { nextAfter: last } : {}),
     }
+    // Whoever has this answer already is shown nothing, so that a list can be watched without an entry for every look.
+    const tag = `"${createHash('sha256').update(JSON.stringify(page)).digest('base64url')}"`
+    c.header('etag', tag)
+    if (c.req.header('if-none-match') === tag) return c.body(null, 304)
+    const view = { reviewer, list: query.list, holds: ids, holdCount: ids.length }
+    await desk.audit.record({ kind: 'list-viewed', ...view })
     return c.json(page)
   })
 

@@ -13,6 +13,7 @@ import { Receipt, ReceiptPredicate } from '@scoregate/protocol/receipt'
 import { WORKER_REPORT_PATH, WorkerReport } from '@scoregate/protocol/worker-report'
 import { z } from 'zod'
 import { Health } from '../health/health-check.ts'
+import { MAX_PART_BYTES, SearchProgress, SearchQuery } from './file-api.ts'
 import {
   ClaimAnswer,
   DecisionAnswer,
@@ -108,10 +109,25 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: 'get',
     path: `${HOLDS_PATH}/{id}/files/{n}`,
     who: 'reviewer',
-    summary: 'Download a sealed file, from an offset in bytes on; the connection breaks if it was altered',
+    summary:
+      'Download a sealed file, from an offset in bytes on; the connection breaks if it was altered. With a length: that part of it',
     parameters: z.object({ id: z.string(), n: z.int().min(0) }),
-    query: z.object({ offset: z.int().min(0).optional() }),
+    query: z.object({
+      offset: z.int().min(0).optional(),
+      length: z.int().min(0).max(MAX_PART_BYTES).optional(),
+    }),
     answers: { 200: { words: 'The bytes', body: 'bytes' } },
+  },
+  {
+    method: 'get',
+    path: `${HOLDS_PATH}/{id}/files/{n}/search`,
+    who: 'reviewer',
+    summary: 'Search inside a sealed file: a line of JSON for each stretch that was searched',
+    parameters: z.object({ id: z.string(), n: z.int().min(0) }),
+    query: SearchQuery,
+    answers: {
+      200: { words: 'How far it is, and what was found since the line before', body: SearchProgress },
+    },
   },
   {
     method: 'get',

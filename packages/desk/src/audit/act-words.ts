@@ -74,6 +74,30 @@ function knownActWords(act: AuditAct): string {
       return `${act.reviewer} removed the passkey ${short(act.passkey)}`
     case 'passkey-refused':
       return `a passkey was refused${act.reviewer === undefined ? '' : ` for ${act.reviewer}`}: ${PASSKEY_REFUSALS[act.cause]}, asked ${PASSKEY_USES[act.to]}`
+    case 'session-refused':
+      return `a session of ${act.reviewer} came from another browser than its own, and was ended`
+    case 'proved-again':
+      return `${act.reviewer} proved again who they are, by ${act.by}`
+    case 'password-changed':
+      return `${act.reviewer} changed their password`
+    case 'sessions-ended':
+      return `${act.reviewer} ended ${act.sessions === 1 ? '1 session' : `${act.sessions} sessions`} of ${act.person === act.reviewer ? 'their own' : act.person}`
+    case 'person-invited':
+      return `${byWhom(act)} invited ${act.person} as ${act.roles.join(', ')}, until ${act.until}`
+    case 'invitation-renewed':
+      return `${byWhom(act)} renewed the invitation of ${act.person}, until ${act.until}`
+    case 'invitation-revoked':
+      return `${act.reviewer} took back the invitation of ${act.person}`
+    case 'invitation-accepted':
+      return `${act.reviewer} took the invitation, as ${act.roles.join(', ')}`
+    case 'roles-changed':
+      return `${act.reviewer} changed the roles of ${act.person} from ${act.from.join(', ') || 'none'} to ${act.to.join(', ') || 'none'}`
+    case 'person-disabled':
+      return `${act.reviewer} disabled the account of ${act.person}`
+    case 'person-enabled':
+      return `${act.reviewer} enabled the account of ${act.person}`
+    case 'lock-lifted':
+      return `${act.reviewer} lifted the lock of ${act.person}`
     case 'token-issued':
       return `${act.reviewer} got an API token${tokenWords(act)}`
     case 'token-revoked':
@@ -99,6 +123,10 @@ function tokenWords({ token, scope, expiresAt }: Extract<AuditAct, { kind: 'toke
   if (token === undefined) return ''
   const end = expiresAt === undefined ? 'without an end' : `until ${expiresAt}`
   return ` ${token}, ${scope === 'read' ? 'for reading only' : 'which may decide'}, ${end}`
+}
+
+function byWhom({ reviewer }: { reviewer?: string | undefined }): string {
+  return reviewer ?? 'somebody on the machine of the desk'
 }
 
 function listWords({ holdCount, offset, holds }: Extract<AuditAct, { kind: 'list-viewed' }>): string {

@@ -1,4 +1,5 @@
 import { PageHeader, Stack } from '@scoregate/ui/layout'
+import type { PageProps } from '@scoregate/ui/page'
 import type { Person } from '@scoregate/web/accounts'
 import type { WebEnv } from '@scoregate/web/environment'
 import { requirePerson } from '@scoregate/web/identity'
@@ -31,9 +32,20 @@ export function accountRoutes(desk: {
     const session = by.kind === 'session' ? { id: by.sessionId, csrf: by.csrf } : undefined
     const cards = await Promise.all(desk.cards.map((card) => card({ person, session, now: desk.clock() })))
     const content = <AccountPage person={person} roles={rolesIn(c)} cards={cards} />
-    return c.html(desk.frame(c, { title: 'My account', place: 'account', width: 'narrow', content }))
+    const flash = flashOf(c.req.query('done'))
+    return c.html(desk.frame(c, { title: 'My account', place: 'account', width: 'narrow', flash, content }))
   })
   return app
+}
+
+const FLASHES: Readonly<Record<string, PageProps['flash']>> = {
+  ended: { tone: 'good', text: 'Ended. Whoever sits there has to sign in again.' },
+  'had-ended': { tone: 'info', text: 'That session had ended already.' },
+  password: { tone: 'good', text: 'Your password is changed, and your other sessions have ended.' },
+}
+
+function flashOf(done: string | undefined): PageProps['flash'] {
+  return done !== undefined && Object.hasOwn(FLASHES, done) ? FLASHES[done] : undefined
 }
 
 function rolesIn(c: Context<WebEnv>): Role[] {

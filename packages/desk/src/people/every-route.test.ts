@@ -33,6 +33,10 @@ const OWN = new Set([
   'POST /notices/:way/test',
   'POST /api/tokens',
   'DELETE /api/tokens/:id',
+  'POST /account/prove',
+  'POST /account/password',
+  'POST /account/sessions/:ref/end',
+  'POST /account/other-sessions/end',
   'POST /account/tokens',
   'POST /account/tokens/:token/end',
 ])

@@ -64,6 +64,12 @@ export function requireRole(...roles: readonly [Role, ...Role[]]): MiddlewareHan
     if (c.get('person') === undefined && c.req.method === 'GET' && !c.req.path.startsWith('/api/')) {
       const { pathname, search } = new URL(c.req.url)
       const asked = pathname + search
+      // The cookie of a session does not come with what another site led to, such as a link in a mail that is read in a
+      // browser. A page of our own that leads on is all that it takes, without a script.
+      if (c.req.header('sec-fetch-site') === 'cross-site') {
+        c.header('refresh', `0; url=${asked}`)
+        return c.body(null)
+      }
       return c.redirect(
         asked === '/' ? paths.signIn : `${paths.signIn}?next=${encodeURIComponent(asked)}`,
         303,

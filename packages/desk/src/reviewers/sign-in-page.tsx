@@ -2,7 +2,7 @@ import { Button, ButtonLink } from '@scoregate/ui/button'
 import { ErrorSummary, FormActions, type FormError, TextField } from '@scoregate/ui/form'
 import { Card, PageHeader, Stack } from '@scoregate/ui/layout'
 import type { FC } from 'hono/jsx'
-import { paths } from '../paths.ts'
+import { localPath, paths } from '../paths.ts'
 
 /** The page on which people of the desk sign in. */
 export const SignInPage: FC<{
@@ -31,8 +31,3 @@ export const SignInPage: FC<{
     </Card>
   </Stack>
 )
-
-/** A path of this desk; anything else (`//elsewhere`, `/\elsewhere`, a whole address) leads to the inbox. */
-export function localPath(next: string | undefined): string {
-  return next !== undefined && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(next) ? next : paths.inbox()
-}

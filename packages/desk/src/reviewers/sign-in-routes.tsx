@@ -1,4 +1,5 @@
 import type { Accounts } from '@scoregate/web/accounts'
+import { clientAddress } from '@scoregate/web/client-address'
 import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { endSession, requirePerson, startSession } from '@scoregate/web/identity'
@@ -7,9 +8,9 @@ import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import type { InstitutionProvider } from '../institution/provider.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
-import { paths } from '../paths.ts'
+import { localPath, paths } from '../paths.ts'
 import { failedSignIn } from './failed-sign-in.ts'
-import { localPath, SignInPage } from './sign-in-page.tsx'
+import { SignInPage } from './sign-in-page.tsx'
 
 /** Cookies do not tell ports apart, so a hub on the same machine must have another name for its own. */
 export const SESSION_COOKIE = 'scoregate_desk'
@@ -24,11 +25,13 @@ const SignIn = z.object({
 export function signInRoutes({
   accounts,
   audit,
+  trustedProxy,
   frame,
   institution: provider,
 }: {
   accounts: Accounts
   audit: Audit
+  trustedProxy: string | undefined
   frame: Frame
   institution: Pick<InstitutionProvider, 'name'> | undefined
 }): Hono<WebEnv> {
@@ -43,7 +46,7 @@ export function signInRoutes({
 
   app.post(paths.signIn, async (c) => {
     const { username, password, next } = await parseBody(c, SignIn)
-    const person = await accounts.checkPassword(username, password)
+    const person = await accounts.checkPassword(username, password, clientAddress(c, trustedProxy))
     if (person !== undefined) {
       await audit.record({ kind: 'signed-in', reviewer: person.username, by: 'password' })
       await startSession(c, accounts, person, SESSION_COOKIE)
@@ -56,8 +59,11 @@ export function signInRoutes({
   })
 
   app.get(paths.signInLink, async (c) => {
+    const address = clientAddress(c, trustedProxy)
+    await accounts.limits.admit({ address })
     const person = await accounts.useSignInLink((c.req.query('token') ?? '').slice(0, 512))
     if (person !== undefined) {
+      await accounts.limits.forget({ address })
       await audit.record({ kind: 'signed-in', reviewer: person.username, by: 'link' })
       await startSession(c, accounts, person, SESSION_COOKIE)
       return c.redirect(paths.inbox(), 303)

@@ -10,6 +10,6 @@ export function onlyForBrowsers(c: Context<WebEnv>): void {
     kind: 'not-allowed',
     code: 'for-browsers',
     message: 'This form is for whoever signed in with a browser.',
-    remedy: 'Programs make and revoke tokens at /api/tokens.',
+    remedy: 'Sign in with a browser. What programs may ask is told at /api/docs.',
   })
 }

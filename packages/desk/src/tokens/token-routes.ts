@@ -1,4 +1,5 @@
 import { ScoregateError } from '@scoregate/protocol/errors'
+import { clientAddress } from '@scoregate/web/client-address'
 import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { requirePerson } from '@scoregate/web/identity'
@@ -18,12 +19,12 @@ import { failedSignIn } from '../reviewers/failed-sign-in.ts'
 import { makeOwnToken, makeTokenBy, revokeOwnToken, type TokenDesk } from './own-tokens.ts'
 
 /** The API that `token-api.ts` describes. */
-export function tokenRoutes(desk: TokenDesk): Hono<WebEnv> {
+export function tokenRoutes(desk: TokenDesk & { trustedProxy: string | undefined }): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
   app.post(TOKEN_PATH, async (c) => {
     const { username, password, ...wish } = await parseBody(c, TokenRequest)
-    const person = await desk.accounts.checkPassword(username, password)
+    const person = await desk.accounts.checkPassword(username, password, clientAddress(c, desk.trustedProxy))
     if (person === undefined) {
       await desk.audit.record(await failedSignIn(desk.accounts, username))
       throw wrongPassword()

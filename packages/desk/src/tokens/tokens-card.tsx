@@ -75,10 +75,12 @@ function columns({ csrf, now }: Pick<TokensCardProps, 'csrf' | 'now'>): Column<P
       header: 'Label',
       isRowHeader: true,
       isWide: true,
-      cell: ({ label, id }) => (
+      cell: ({ label, id, createdAt }) => (
         <Stack gap="tight">
           {label === '' ? <span>No label</span> : <InertName text={label} />}
-          <code>{id}</code>
+          <small>
+            <code>{id}</code>, made <When at={createdAt} now={now} />
+          </small>
         </Stack>
       ),
     },
@@ -89,7 +91,6 @@ function columns({ csrf, now }: Pick<TokensCardProps, 'csrf' | 'now'>): Column<P
         <Badge tone={scope === 'read' ? 'neutral' : 'warn'}>{SCOPE_WORDS[scope].label}</Badge>
       ),
     },
-    { key: 'made', header: 'Made', cell: ({ createdAt }) => <When at={createdAt} now={now} /> },
     {
       key: 'used',
       header: 'Last used',

@@ -32,6 +32,7 @@ export async function viewHex(file: ViewedFile, query: ViewQuery): Promise<FileV
         <InertText
           id="file-content"
           size="tall"
+          isWrapped={false}
           label={entry.sizeBytes === 0 ? 'Empty file' : `Bytes ${from + 1} to ${to} of ${entry.sizeBytes}`}
           text={hexDump(bytes, from)}
         />
