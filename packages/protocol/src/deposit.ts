@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ScoreColumn } from './columns.ts'
 import { Digest } from './digest.ts'
-import { Job } from './job.ts'
+import { Job, JobName } from './job.ts'
 import { Manifest } from './manifest.ts'
 import { ReasonCode } from './reason-code.ts'
 
@@ -14,6 +14,7 @@ import { ReasonCode } from './reason-code.ts'
  *     POST /api/worker/packs                   many small files at once, see `@scoregate/protocol/pack` -> 201 {}
  *                                              | 400 cut off, or other bytes than a digest says; what came before is stored
  *     POST /api/worker/deposits                Deposit -> 201 DepositReceipt | 200 the same deposit was made before
+ *     POST /api/worker/cancellations           Cancellation -> 200 {}  (whether or not there is a hold that waits)
  *
  * The blobs go first; a deposit whose manifest names a blob that is not in the vault is refused. Depositing the same
  * manifest twice is one hold.
@@ -22,6 +23,11 @@ export const WORKER_SITE_PATH = '/api/worker/site'
 export const BLOBS_PATH = '/api/worker/blobs'
 export const PACKS_PATH = '/api/worker/packs'
 export const DEPOSITS_PATH = '/api/worker/deposits'
+export const CANCELLATIONS_PATH = '/api/worker/cancellations'
+
+/** A job of a Codabench queue that the platform revoked; the worker that hears it may not be the one that ran it. */
+export const Cancellation = z.strictObject({ jobId: JobName })
+export type Cancellation = z.infer<typeof Cancellation>
 
 export const Deposit = z.strictObject({
   /** The job without its input links: links are capabilities, and the desk needs none of them. */

@@ -42,8 +42,9 @@ export function startDepositor(given: {
       const outcome = await depositOnce(desk, { run, record }, stopped.signal)
       if (outcome.kind === 'deposited') {
         log.info({ holdId: outcome.holdId }, 'a run is deposited')
-        await run.remove()
-        return await keeper.handOver()
+        // In this order: a run that is deposited twice is one hold, and a job that is forgotten twice is done.
+        await keeper.handOver()
+        return await run.remove()
       }
       if (outcome.kind === 'superseded') {
         log.warn('a sealed run is dropped: the platform wants this attempt no more')
@@ -60,8 +61,8 @@ export function startDepositor(given: {
     }
 
     async function dropped(): Promise<void> {
+      await keeper.handOver()
       await run.remove()
-      await keeper.stop()
     }
   }
 

@@ -1,6 +1,8 @@
 import { shownText } from '@scoregate/gate/shown-text'
 import {
   BLOBS_PATH,
+  CANCELLATIONS_PATH,
+  type Cancellation,
   DEPOSITS_PATH,
   type Deposit,
   DepositReceipt,
@@ -27,6 +29,8 @@ export type DeskClient = {
   getSite(signal: AbortSignal): Promise<{ readonly kind: 'site'; readonly site: WorkerSite } | DeskTrouble>
   /** Says how this worker is; an older desk does not know what that is. */
   report(report: WorkerReport, signal: AbortSignal): Promise<{ readonly kind: 'told' } | DeskTrouble>
+  /** Says that the platform has cancelled a job: a hold of it that waits is wanted no more. */
+  cancelled(jobId: string, signal: AbortSignal): Promise<{ readonly kind: 'told' } | DeskTrouble>
   /** Stores a file in the vault under its digest. */
   putBlob(
     blob: { readonly sha256: Digest; readonly file: string },
@@ -74,6 +78,13 @@ export function connectDesk(desk: {
       const url = base + WORKER_REPORT_PATH
       const body = JSON.stringify(report)
       const answer = await call({ method: 'PUT', url, token, body, timeoutMs: QUESTION_TIMEOUT_MS, signal })
+      return answer.kind === 'answer' && answer.status === 200 ? { kind: 'told' } : troubleOf(answer)
+    },
+
+    async cancelled(jobId, signal) {
+      const url = base + CANCELLATIONS_PATH
+      const body = JSON.stringify({ jobId } satisfies Cancellation)
+      const answer = await call({ method: 'POST', url, token, body, timeoutMs: QUESTION_TIMEOUT_MS, signal })
       return answer.kind === 'answer' && answer.status === 200 ? { kind: 'told' } : troubleOf(answer)
     },
 

@@ -8,7 +8,7 @@ import { NETWORK_PACE, pauseForRetry, type RetryPace } from './retry.ts'
 /** What came of fetching an archive; `why` is for the site's log and never has the link in it. */
 export type Fetched =
   | { readonly kind: 'fetched'; readonly sha256: Digest; readonly sizeBytes: number }
-  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'refused'; readonly why: string; readonly isTooLarge?: boolean }
 
 const TRIES = 4
 // No byte for so long means that the other side is gone.
@@ -32,7 +32,7 @@ export async function fetchInput(given: {
   if (!given.allowedOrigins.has(origin)) {
     return { kind: 'refused', why: `inputs may not come from ${origin}; see the worker's inputOrigins` }
   }
-  if ((link.sizeBytes ?? 0) > maxBytes) return { kind: 'refused', why: tooLarge(maxBytes) }
+  if ((link.sizeBytes ?? 0) > maxBytes) return tooLarge(maxBytes)
   for (let tries = 1; ; tries += 1) {
     const attempt = await download(given)
     if (attempt.kind !== 'again') return attempt
@@ -57,7 +57,7 @@ async function download(given: Parameters<typeof fetchInput>[0]): Promise<Attemp
       return { kind: response.status >= 500 ? 'again' : 'refused', why: `status ${response.status}` }
     }
     const received = await writeBody(response, { file, maxBytes, onChunk: () => timer.refresh() })
-    return received === undefined ? { kind: 'refused', why: tooLarge(maxBytes) } : promised(link, received)
+    return received === undefined ? tooLarge(maxBytes) : promised(link, received)
   } catch (error) {
     signal.throwIfAborted()
     await rm(file, { force: true })
@@ -95,8 +95,9 @@ function promised(link: InputLink, received: { sha256: Digest; sizeBytes: number
   return { kind: 'fetched', ...received }
 }
 
-function tooLarge(maxBytes: number): string {
-  return `the archive is larger than the ${maxBytes} bytes that the policy allows`
+function tooLarge(maxBytes: number): Fetched {
+  const why = `the archive is larger than the ${maxBytes} bytes that the policy allows`
+  return { kind: 'refused', why, isTooLarge: true }
 }
 
 /** Errors of the file system have a path or a system call of its own; those of `fetch` carry theirs in `cause`. */

@@ -22,7 +22,7 @@ export type JobKeeper = {
   report(status: RunningStatus): void
   /** Stops keeping the job. */
   stop(): Promise<void>
-  /** The result is with the desk: stops, and leaves the rest to it. */
+  /** The result is with the desk, or nobody wants it: stops, and there is nothing left to do for the job. */
   handOver(): Promise<void>
 }
 
@@ -36,6 +36,10 @@ export type TakenJob = {
   /** What the spool keeps so that the job can be taken up again after a restart. */
   readonly kept: Pick<SpoolRecord, 'leaseSeconds'>
   readonly keeper: JobKeeper
+  /** Where the desk publishes the result, sealed for it, if the desk cannot know. */
+  readonly returnAddress?: string
+  /** The submission's archive is the predictions as another worker made them: nothing in it is run. */
+  readonly predictionsAreMade?: boolean
 }
 
 /** What a source has for a worker that asks for a job. */

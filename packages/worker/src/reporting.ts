@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { WorkerReport } from '@scoregate/protocol/worker-report'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import type { Logger } from 'pino'
-import type { WorkerConfig } from './config.ts'
+import type { SiteConfig } from './config.ts'
 import type { DeskClient } from './desk-client.ts'
 import { freeBytesOf, neededDiskBytes } from './disk-need.ts'
 import { readDoctorResult } from './doctor-result.ts'
@@ -13,7 +13,7 @@ import { troubleOf } from './trouble.ts'
 const REPORT_MILLISECONDS = 120_000
 
 type Reporting = {
-  readonly config: WorkerConfig
+  readonly config: SiteConfig
   readonly sandbox: Sandbox
   readonly version: string
   readonly desk: DeskClient

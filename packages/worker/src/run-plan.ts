@@ -102,6 +102,8 @@ export function planRun(given: {
   readonly folders: RunFolders
   readonly data: readonly DataMount[]
   readonly sideBySide: boolean
+  /** The submission's files are predictions that were made elsewhere: no program of it runs, whatever it brings. */
+  readonly predictionsAreMade?: boolean
 }): Planned {
   const { inputs, data } = given
   const { submission, ingestionProgram: metadata } = inputs
@@ -110,7 +112,8 @@ export function planRun(given: {
   if (scoring.kind !== 'program') return scoring
   const ingestion = metadata && planProgram('ingestion', ingestionProgram(metadata, given, step), data)
   if (ingestion !== undefined && ingestion.kind !== 'program') return ingestion
-  const runsItself = step !== 'prediction' && submission.kind !== 'no-command'
+  const runsItself =
+    step !== 'prediction' && submission.kind !== 'no-command' && given.predictionsAreMade !== true
   const own = runsItself ? planProgram('submission', submissionProgram(given), data) : undefined
   if (own !== undefined && own.kind !== 'program') return own
 

@@ -6,7 +6,7 @@ import { troubleWithMountSource } from '@scoregate/sandbox/mount-sources'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import type { Logger } from 'pino'
 import { collectInputs } from './collect-inputs.ts'
-import type { WorkerConfig } from './config.ts'
+import type { SiteConfig } from './config.ts'
 import { dataForCompetition, maySideBySide } from './data-for-competition.ts'
 import { ensureImage } from './fetch-image.ts'
 import type { InputCache } from './input-cache.ts'
@@ -31,7 +31,7 @@ export type SubmissionRun = {
   readonly taken: TakenJob
   /** The site's policy as it is now. */
   readonly site: WorkerSite
-  readonly config: WorkerConfig
+  readonly config: SiteConfig
   readonly sandbox: Sandbox
   readonly spool: Spool
   readonly cache: InputCache
@@ -86,6 +86,7 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
     folders,
     data,
     sideBySide,
+    predictionsAreMade: taken.predictionsAreMade ?? false,
   })
   if (planned.kind === 'program-unusable') return notRun('program-unusable', log)
   if (planned.kind === 'data-clash') {

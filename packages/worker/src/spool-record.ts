@@ -6,7 +6,7 @@ import type { Job } from '@scoregate/protocol/job'
 import type { Manifest, ManifestEntry } from '@scoregate/protocol/manifest'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
-import type { WorkerConfig } from './config.ts'
+import type { SiteConfig } from './config.ts'
 import type { TakenJob } from './job-source.ts'
 import type { SealedRun } from './run-steps.ts'
 import type { SpooledRun, SpoolRecord } from './spool.ts'
@@ -24,7 +24,7 @@ const FAILURE_OF_READING = {
 export async function makeSpoolRecord(given: {
   readonly taken: TakenJob
   readonly site: WorkerSite
-  readonly config: WorkerConfig
+  readonly config: SiteConfig
   readonly sandbox: Pick<Sandbox, 'name'>
   readonly digests: Manifest['inputs']
   readonly sealed: SealedRun
@@ -58,6 +58,7 @@ export async function makeSpoolRecord(given: {
       manifest,
       manifestDigest: manifestDigest(manifest),
       ...(failure === undefined ? {} : { failure }),
+      ...(taken.returnAddress === undefined ? {} : { returnAddress: taken.returnAddress }),
     },
   }
 }

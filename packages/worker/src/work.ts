@@ -4,7 +4,14 @@ import { Version } from '@scoregate/gate/upward-word'
 import type { WorkerSite } from '@scoregate/protocol/deposit'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import type { Logger } from 'pino'
-import { WorkerConfig, type WorkerConfigInput } from './config.ts'
+import { openCodabenchSource } from './codabench/codabench-source.ts'
+import {
+  BrokerWorkerConfig,
+  type BrokerWorkerConfigInput,
+  type SiteConfig,
+  WorkerConfig,
+  type WorkerConfigInput,
+} from './config.ts'
 import { type Depositor, startDepositor } from './depositor.ts'
 import { connectDesk, type DeskClient } from './desk-client.ts'
 import { freeBytesOf, neededDiskBytes } from './disk-need.ts'
@@ -29,7 +36,7 @@ export type Worker = {
 export type WorkerParts = { readonly sandbox: Sandbox; readonly log: Logger; readonly pace?: RetryPace }
 
 type Working = {
-  readonly config: WorkerConfig
+  readonly config: SiteConfig
   readonly sandbox: Sandbox
   readonly log: Logger
   readonly pace: RetryPace
@@ -49,6 +56,7 @@ const VERSION = Version.parse('0.1.0')
 const GIVE_BACK_TIMEOUT_MS = 5000
 // A job on which workers break would otherwise go round for ever.
 const LAST_ATTEMPT = 3
+const CANCEL_TRIES = 5
 
 /**
  * Starts a worker: clears what an earlier one with the same folder left running, deposits what it left sealed, and takes jobs.
@@ -57,6 +65,51 @@ const LAST_ATTEMPT = 3
  */
 export async function startWorker(given: WorkerConfigInput, parts: WorkerParts): Promise<Worker> {
   const config = WorkerConfig.parse(given)
+  const { log, pace = NETWORK_PACE } = parts
+  return await start(config, parts, async () => createHubSource({ config, version: VERSION, log, pace }))
+}
+
+/** As {@link startWorker}, for the queue of a Codabench platform. */
+export async function startBrokerWorker(given: BrokerWorkerConfigInput, parts: WorkerParts): Promise<Worker> {
+  const config = BrokerWorkerConfig.parse(given)
+  const { log, pace = NETWORK_PACE } = parts
+  const { from, to } = config.linkRewrite ?? {}
+  return await start(config, parts, (desk, signal) =>
+    openCodabenchSource({
+      address: config.broker,
+      dataFolder: config.dataFolder,
+      rewrite: (link) =>
+        from !== undefined && to !== undefined && link.startsWith(from) ? to + link.slice(from.length) : link,
+      rewriteOrigins: to === undefined ? [] : [new URL(to).origin],
+      tellCancelled: (jobId) => void tellCancelled(jobId, { desk, log, pace, signal }),
+      log,
+      pace,
+    }),
+  )
+}
+
+/** A desk that has no hold of the job has nothing to do; one that is away asks the platform itself before it releases. */
+async function tellCancelled(
+  jobId: string,
+  { desk, log, pace, signal }: Pick<Working, 'desk' | 'log' | 'pace' | 'signal'>,
+): Promise<void> {
+  try {
+    for (let tries = 1; tries <= CANCEL_TRIES; tries += 1) {
+      const told = await desk.cancelled(jobId, signal)
+      if (told.kind === 'told') return
+      log.warn({ jobId, why: told.why, tries }, 'the desk did not hear that a job was cancelled')
+      await pauseForRetry(tries, pace, signal)
+    }
+  } catch (error) {
+    if (!signal.aborted) log.warn(troubleOf(error), 'the desk was not told that a job was cancelled')
+  }
+}
+
+async function start(
+  config: SiteConfig,
+  parts: WorkerParts,
+  openSource: (desk: DeskClient, signal: AbortSignal) => Promise<JobSource>,
+): Promise<Worker> {
   const { sandbox, log, pace = NETWORK_PACE } = parts
   const rooms = await sandbox.removeLeftovers()
   if (rooms > 0) log.warn({ rooms }, 'rooms that an earlier worker left running are removed')
@@ -66,8 +119,8 @@ export async function startWorker(given: WorkerConfigInput, parts: WorkerParts):
     log.warn(troubleOf(error), 'the cache of inputs cannot be used; what is not kept is fetched'),
   )
   const stopping = new AbortController()
-  const source = createHubSource({ config, version: VERSION, log, pace })
   const desk = connectDesk(config)
+  const source = await openSource(desk, stopping.signal)
   const giveUp = (job: JobName) =>
     sayUntilHeard(() => source.sayFailure(job, 'worker-failed', stopping.signal), {
       pace,
