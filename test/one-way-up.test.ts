@@ -24,11 +24,13 @@ async function matching(name: string, pattern: RegExp): Promise<string[]> {
 
 /** Whatever opens a connection of its own accord. */
 const CONNECTS =
-  /from 'node:(?:http|https|http2|net|tls|dgram|dns)'|from 'nodemailer'|(?<![\w.])fetch\(|WebSocket|EventSource/
+  /from 'node:(?:http|https|http2|net|tls|dgram|dns)'|from 'nodemailer'|from 'amqplib'|(?<![\w.])fetch\(|WebSocket|EventSource/
 
 describe('the ways out of a site', () => {
   it('are these few files; another one must be looked at by whoever adds it here', async () => {
     expect(await matching('worker', CONNECTS)).toEqual([
+      'codabench/broker.ts', // takes tasks from a Codabench queue, publishes nothing
+      'codabench/platform-voice.ts', // status words for a Codabench platform, and what only the site can open
       'fetch-inputs.ts', // reads by the links of a job, sends nothing
       'http-call.ts', // questions to hub and desk
       'send-file.ts', // sealed files, to the desk
@@ -47,6 +49,7 @@ describe('the ways out of a site', () => {
     expect(await matching('worker', /queueToken/)).toEqual(['config.ts', 'hub-queue.ts'])
     for (const [name, file] of [
       ['worker', 'hub-queue.ts'],
+      ['worker', 'codabench/platform-voice.ts'],
       ['desk', 'release/platform-client.ts'],
     ] as const) {
       const text = (await sourcesOf(name)).get(file) ?? ''

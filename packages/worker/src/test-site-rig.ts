@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { Deposit, type WorkerSite } from '@scoregate/protocol/deposit'
+import { Cancellation, Deposit, type WorkerSite } from '@scoregate/protocol/deposit'
 import { Digest } from '@scoregate/protocol/digest'
 import type { InputLink, Job } from '@scoregate/protocol/job'
 import type { ManifestSection } from '@scoregate/protocol/manifest'
@@ -15,7 +15,8 @@ import { WorkerReport } from '@scoregate/protocol/worker-report'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import pino from 'pino'
 import { expect, vi } from 'vitest'
-import { startWorker, type Worker } from './work.ts'
+import { readBrokerAddress } from './codabench/broker-address.ts'
+import { startBrokerWorker, startWorker, type Worker } from './work.ts'
 import { type ZippedFile, zipOf } from './zip-rig.ts'
 
 /** One message to the hub, as it came: the last part of the path, and the body. */
@@ -39,6 +40,7 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
   const deposits: Deposit[] = []
   const requests: string[] = []
   const reports: WorkerReport[] = []
+  const cancellations: string[] = []
   const logLines: string[] = []
   const workers: Worker[] = []
   const state = {
@@ -106,6 +108,10 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
     if (state.desk === 'down' || (state.desk === 'site-only' && what !== 'site'))
       return send(response, 503, {})
     if (what === 'site') return send(response, 200, site)
+    if (what === 'cancellations') {
+      cancellations.push(Cancellation.parse(JSON.parse(bytes.toString())).jobId)
+      return send(response, 200, {})
+    }
     if (what === 'report') {
       if (state.desk === 'without-reports') return send(response, 404, {})
       reports.push(WorkerReport.parse(JSON.parse(bytes.toString())))
@@ -165,6 +171,7 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
     blobs,
     requests,
     reports,
+    cancellations,
     dataFolder,
     hubUrl: hub.url,
 
@@ -222,6 +229,24 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
     async startWorker(): Promise<Worker> {
       const worker = await startWorker(
         { hubUrl: hub.url, deskUrl: desk.url, ...TOKENS, dataFolder, workerName: 'test worker' },
+        { sandbox, log, pace: { firstMs: 20, longestMs: 100 } },
+      )
+      workers.push(worker)
+      return worker
+    },
+
+    /** A worker of a Codabench queue, on a folder of its own if it is not the first. */
+    async startBrokerWorker(brokerUrl: string, folder = dataFolder): Promise<Worker> {
+      const reading = readBrokerAddress(brokerUrl, { useTls: false })
+      if (reading.kind === 'wrong') throw new Error(reading.why)
+      const worker = await startBrokerWorker(
+        {
+          deskUrl: desk.url,
+          deskToken: TOKENS.deskToken,
+          dataFolder: folder,
+          workerName: 'test worker',
+          broker: reading.address,
+        },
         { sandbox, log, pace: { firstMs: 20, longestMs: 100 } },
       )
       workers.push(worker)

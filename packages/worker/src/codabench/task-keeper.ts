@@ -42,6 +42,8 @@ export function keepTask(given: {
     stopped.abort(new Error('the task is not kept any longer'))
     await saying
     given.release()
+    // Nobody wants it any more, whoever has it.
+    if (ending === 'cancelled') await given.finish()
   }
 
   return {
