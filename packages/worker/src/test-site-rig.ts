@@ -278,7 +278,7 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
 export type TestSite = Awaited<ReturnType<typeof startTestSite>>
 
 /** Waits for what a worker does in its own time. */
-export function until(condition: () => void): Promise<void> {
+export function until(condition: () => void | Promise<void>): Promise<void> {
   return vi.waitFor(condition, { timeout: 120_000, interval: 20 })
 }
 
