@@ -297,11 +297,11 @@ export class DeskRig {
   }
 
   /** Signs in as a browser does, with nothing but a form. */
-  async signIn(): Promise<{
+  async signIn(reviewer: string = REVIEWERS[0]): Promise<{
     get(path: string, headers?: Record<string, string>): Promise<Response>
     post(path: string, fields: [string, string][]): Promise<Response>
   }> {
-    const cookie = await this.cookieOf(REVIEWERS[0])
+    const cookie = await this.cookieOf(reviewer)
     return {
       get: (path, headers = {}) =>
         fetch(`${this.url}${path}`, { headers: { ...headers, cookie }, redirect: 'manual' }),

@@ -43,6 +43,8 @@ export const paths = {
   hold: (id: string): string => `/holds/${id}`,
   holdFiles: (id: string, offset: number): string => `/holds/${id}?files=${offset}#files`,
   approve: (id: string): string => `/holds/${id}/approve`,
+  /** Takes the first of two approvals back. */
+  withdraw: (id: string): string => `/holds/${id}/withdraw`,
   reject: (id: string): string => `/holds/${id}/reject`,
   /** `n` is the file's place in the manifest, counted from 0. */
   file: (id: string, n: number): string => `/holds/${id}/files/${n}`,

@@ -26,9 +26,12 @@ const HOLD: DecidableHold = {
   hostile: false,
   superseded: false,
   offered: ['scores', 'scoring_stdout'],
+  reasonAlone: false,
+  approvals: { needed: 1 },
 }
-const APPROVE: Decision = { kind: 'approve', digest: DIGEST, artefacts: ['scores'], reviewer: 'reviewer' }
-const REJECT: Decision = { kind: 'reject', digest: DIGEST, reviewer: 'reviewer', reason: 'labels in the log' }
+const BY = { digest: DIGEST, reviewer: 'reviewer', eligibility: { kind: 'may' } } as const
+const APPROVE: Decision = { ...BY, kind: 'approve', artefacts: ['scores'] }
+const REJECT: Decision = { ...BY, kind: 'reject', reason: 'labels in the log' }
 
 const STATES = Object.keys(HOLD_TRANSITIONS) as HoldState[] // the keys of the table of states
 
@@ -59,7 +62,10 @@ describe('the states of a hold', () => {
 
 describe('deciding a hold', () => {
   it('takes an approval and a rejection of a hold that waits', () => {
-    expect(decide(HOLD, APPROVE, { now: BEFORE })).toEqual({ kind: 'decided', state: 'approved' })
+    expect(decide(HOLD, APPROVE, { now: BEFORE })).toEqual({
+      ...{ kind: 'decided', state: 'approved', artefacts: ['scores'] },
+      first: undefined,
+    })
     expect(decide(HOLD, REJECT, { now: BEFORE })).toEqual({ kind: 'decided', state: 'rejected' })
   })
 
@@ -163,6 +169,7 @@ describe('the deadline of a hold', () => {
 describe('any interleaving of approvals, rejections and deadlines', () => {
   const artefact = fc.constantFrom<ArtefactName>('scores', 'scoring_stdout', 'output')
   const digest = fc.constantFrom(DIGEST, OTHER_DIGEST)
+  const by = { reviewer: fc.constant('reviewer'), eligibility: fc.constant({ kind: 'may' } as const) }
   const step = fc.record({
     // The clock may stand still, jump ahead, and jump back.
     now: fc.integer({ min: -5, max: 5 }).map((offset) => new Date(DEADLINE.getTime() + offset)),
@@ -171,12 +178,12 @@ describe('any interleaving of approvals, rejections and deadlines', () => {
         kind: fc.constant('approve' as const),
         digest,
         artefacts: fc.array(artefact, { maxLength: 3 }),
-        reviewer: fc.constant('reviewer'),
+        ...by,
       }),
       fc.record({
         kind: fc.constant('reject' as const),
         digest,
-        reviewer: fc.constant('reviewer'),
+        ...by,
         reason: fc.constantFrom('', 'no'),
       }),
       fc.record({ kind: fc.constant('expire' as const) }),

@@ -2,7 +2,9 @@ import { ARTEFACT_WORDS, type ArtefactName } from '@scoregate/protocol/artefact'
 import type { Digest } from '@scoregate/protocol/digest'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
 import type { SubmissionStatus } from '@scoregate/protocol/submission-status'
+import { type Approvals, isSameSeat, leavingArtefacts, type StandingApproval } from './approvals.ts'
 import { type BudgetQuestion, bitsInWords, fitsBudget } from './ledger.ts'
+import { type Eligibility, WHY_NOT_SENTENCES } from './who-may-decide.ts'
 
 /** Where a hold is in its life. `released` and `closed` are the ends. */
 export type HoldState = 'awaiting' | 'approved' | 'released' | 'rejected' | 'expired' | 'closed'
@@ -40,9 +42,10 @@ export const PLATFORM_WORD = {
 export const LONGEST_REASON = 2000
 
 /** What a reviewer decided, over the digest of the manifest that they were shown. */
-export type Decision =
-  | { kind: 'approve'; digest: Digest; artefacts: ArtefactName[]; reviewer: string; reason?: string }
-  | { kind: 'reject'; digest: Digest; reviewer: string; reason: string }
+export type Decision = { digest: Digest; reviewer: string; eligibility: Eligibility } & (
+  | { kind: 'approve'; artefacts: ArtefactName[]; reason?: string }
+  | { kind: 'reject'; reason: string }
+)
 
 /** What deciding needs to know of a hold. */
 export type DecidableHold = {
@@ -55,6 +58,10 @@ export type DecidableHold = {
   readonly superseded: boolean
   /** What the hold has and the policy lets out. */
   readonly offered: readonly ArtefactName[]
+  /** Approving nothing still lets something out: the reason of a failure that waits for a decision. */
+  readonly reasonAlone: boolean
+  /** How many must approve, and who has. */
+  readonly approvals: Approvals
 }
 
 /**
@@ -102,6 +109,7 @@ export type Refusal = {
   code:
     | 'not-awaiting'
     | 'expired'
+    | 'may-not-decide'
     | 'other-digest'
     | 'hostile'
     | 'superseded'
@@ -114,6 +122,8 @@ export type Refusal = {
     | 'artefact-not-allowed'
     | 'not-looked-at'
     | 'nothing-to-release'
+    | 'approved-by-you'
+    | 'nothing-in-common'
     | 'reason-missing'
     | 'reason-too-long'
   sentence: string
@@ -156,18 +166,36 @@ const CHECKS_REFUSALS = {
 } as const satisfies Record<ChecksTrouble, Refusal>
 
 /**
- * Takes or refuses a decision. It is taken only while the hold waits and its deadline lies ahead, over exactly the
- * manifest that was sealed, and releases no more than is offered; an approval needs a clock that can be trusted, too. The
- * caller has compared the vault with the manifest before, and writes the new state with a compare-and-set.
+ * What became of a decision. `recorded`: it is the first of two approvals, and the hold waits for the second. An approval
+ * lets out `artefacts`, which all who approved had ticked.
  */
-export function decide(
-  hold: DecidableHold,
-  decision: Decision,
-  moment: DecisionMoment,
-): { kind: 'decided'; state: 'approved' | 'rejected' } | { kind: 'refused'; refusal: Refusal } {
+export type DecisionResult =
+  | {
+      kind: 'decided'
+      state: 'approved'
+      artefacts: ArtefactName[]
+      /** The approval that stood before, where two were needed. */
+      first: StandingApproval | undefined
+    }
+  | { kind: 'decided'; state: 'rejected' }
+  | { kind: 'recorded'; standing: 1; needed: 2 }
+  | { kind: 'refused'; refusal: Refusal }
+
+/**
+ * Takes or refuses a decision. It is taken only from somebody who may decide, while the hold waits and its deadline lies
+ * ahead, over exactly the manifest that was sealed, and releases no more than is offered; an approval needs a clock that
+ * can be trusted, too, and a second one where two are needed. The caller has compared the vault with the manifest before,
+ * and writes what follows with a compare-and-set.
+ */
+export function decide(hold: DecidableHold, decision: Decision, moment: DecisionMoment): DecisionResult {
   const refusal = findRefusal(hold, decision, moment)
   if (refusal !== undefined) return { kind: 'refused', refusal }
-  return { kind: 'decided', state: decision.kind === 'approve' ? 'approved' : 'rejected' }
+  if (decision.kind === 'reject') return { kind: 'decided', state: 'rejected' }
+  const { approvals } = hold
+  const artefacts = leavingArtefacts(approvals, decision.artefacts)
+  if (approvals.needed === 1) return { kind: 'decided', state: 'approved', artefacts, first: undefined }
+  if (approvals.first === undefined) return { kind: 'recorded', standing: 1, needed: 2 }
+  return { kind: 'decided', state: 'approved', artefacts, first: approvals.first }
 }
 
 function findRefusal(
@@ -181,6 +209,10 @@ function findRefusal(
   if (!isStillOpen(hold, now)) {
     return refusal('expired', 'The deadline of this hold has passed, so it can no longer be decided.')
   }
+  const { eligibility } = decision
+  if (eligibility.kind === 'may-not') {
+    return refusal('may-not-decide', WHY_NOT_SENTENCES[eligibility.why])
+  }
   if (decision.digest !== hold.manifestDigest) {
     return refusal(
       'other-digest',
@@ -191,15 +223,16 @@ function findRefusal(
     return refusal('reason-too-long', `The reason is longer than ${LONGEST_REASON} characters. Shorten it.`)
   }
   return decision.kind === 'approve'
-    ? findApprovalRefusal(hold, decision.artefacts, moment)
+    ? findApprovalRefusal(hold, decision, moment)
     : findRejectionRefusal(decision)
 }
 
 function findApprovalRefusal(
   hold: DecidableHold,
-  artefacts: readonly ArtefactName[],
+  decision: Extract<Decision, { kind: 'approve' }>,
   { clockTrouble, budget, checksTrouble, look }: Omit<DecisionMoment, 'now'>,
 ): Refusal | undefined {
+  const { artefacts } = decision
   if (clockTrouble !== undefined) return CLOCK_REFUSALS[clockTrouble]
   if (hold.superseded) {
     return refusal(
@@ -231,10 +264,31 @@ function findApprovalRefusal(
       `You have not seen all of what you would release: ${unseen.map((name) => ARTEFACT_WORDS[name]).join('; ')}. Open what is left of it on the page of the hold, or do not release it.`,
     )
   }
-  if (artefacts.length === 0) {
+  if (artefacts.length === 0 && !hold.reasonAlone) {
     return refusal('nothing-to-release', 'Nothing is ticked. Tick what to release, or reject the hold.')
   }
-  return undefined
+  return findSecondRefusal(hold, decision)
+}
+
+/** What speaks against a second approval, since the first is as it is. */
+function findSecondRefusal(
+  { approvals, reasonAlone }: DecidableHold,
+  { artefacts, reviewer, eligibility }: Extract<Decision, { kind: 'approve' }>,
+): Refusal | undefined {
+  const first = approvals.needed === 2 ? approvals.first : undefined
+  if (first === undefined) return undefined
+  const absent = eligibility.kind === 'may' ? eligibility.for : undefined
+  if (isSameSeat(first, { reviewer, for: absent })) {
+    return refusal(
+      'approved-by-you',
+      'The first approval of this hold is yours, or was given in the place of one of you. The second must come from another person.',
+    )
+  }
+  if (leavingArtefacts(approvals, artefacts).length > 0 || reasonAlone) return undefined
+  return refusal(
+    'nothing-in-common',
+    'Nothing that you ticked was ticked by the first reviewer, too, and only what both tick leaves. Speak with each other: the first can withdraw their approval, you can tick other things, and each of you can reject.',
+  )
 }
 
 function findRejectionRefusal(decision: { reason: string }): Refusal | undefined {

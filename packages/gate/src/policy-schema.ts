@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { BYTE_SIZE_WORDS, ByteSize } from './byte-size.ts'
 import { CheckModes, CheckRules } from './checks/check-rules.ts'
 import { FILE_KINDS } from './checks/file-signature.ts'
+import { FindingRank } from './checks/finding.ts'
 
 const DURATION_WORDS = 'a whole number and a unit: 30s, 15m, 24h or 7d'
 
@@ -37,6 +38,22 @@ const LOGS = ['ingestion_stdout', 'ingestion_stderr', 'scoring_stdout', 'scoring
 const Artefacts = z
   .array(z.enum([...ArtefactName.options, 'logs']))
   .transform((names) => [...new Set(names.flatMap((name) => (name === 'logs' ? [...LOGS] : [name])))])
+
+const REVIEWER_WORDS = 'a name at this desk: 2 to 64 letters, digits, and _ . -'
+/** Names are compared without regard to capital letters. */
+const ReviewerNames = z
+  .array(z.string({ error: REVIEWER_WORDS }).regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{1,63}$/, REVIEWER_WORDS))
+  .max(1000)
+
+const APPROVALS_WORDS = 'how many must approve: 1, or 2'
+
+/** Who decides, and how many of them. */
+const DecidingRules = {
+  approvals: z.union([z.literal(1), z.literal(2)], { error: APPROVALS_WORDS }),
+  /** Ranks of findings that demand two where one is enough. */
+  two_for: z.array(FindingRank),
+  reviewers: ReviewerNames.min(1),
+}
 
 const ReviewRules = {
   required: z.enum(['always', 'when-asked']),
@@ -78,7 +95,10 @@ const Checks = z
 
 /** What one competition has of its own; absent keys are the site's. */
 const CompetitionOverride = z.strictObject({
-  review: z.strictObject(ReviewRules).partial().optional(),
+  review: z
+    .strictObject({ ...ReviewRules, ...DecidingRules, conflicts: ReviewerNames })
+    .partial()
+    .optional(),
   release: z.strictObject(ReleaseRules).partial().optional(),
   retention: PolicyDuration.optional(),
   budget: Budget.optional(),
@@ -168,6 +188,11 @@ export const PolicyFile = z.strictObject({
       failures: ReviewRules.failures.default('at-once'),
       /** Of a file that is ticked and that the reviewer has not been shown whole. */
       unseen: ReviewRules.unseen.default('refuse'),
+      approvals: DecidingRules.approvals.default(1),
+      two_for: DecidingRules.two_for.default([]),
+      reviewers: DecidingRules.reviewers.optional(),
+      /** Who has a part in a competition, by patterns for competitions: all that fit count. */
+      conflicts: z.record(textUpTo(256), ReviewerNames).default({}),
       /** How long others see that somebody is looking at a hold. */
       claim: PolicyDuration.default(900),
     })

@@ -4,6 +4,7 @@ import type { Digest } from '@scoregate/protocol/digest'
 import type { Problem } from '@scoregate/protocol/errors'
 import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { allowedKeys } from './allowed-keys.ts'
+import type { ApprovalRules } from './approvals.ts'
 import { type CheckRules, DEFAULT_CHECK_RULES } from './checks/check-rules.ts'
 import { CHECK_NAMES } from './checks/finding.ts'
 import { resolveImage as resolve } from './image-rules.ts'
@@ -12,6 +13,7 @@ import { type PlacedDocument, type PolicyPath, placeAt, placeOf, problemsOf } fr
 import { PolicyFile } from './policy-schema.ts'
 import type { ScoreRules } from './score-columns.ts'
 import { STARTER_POLICY as STARTER } from './starter-policy.ts'
+import type { ReviewerRules } from './who-may-decide.ts'
 import { matchesCompetition } from './wildcard.ts'
 
 /** The site's rules, checked. */
@@ -28,19 +30,21 @@ export type PolicyReading =
   | { readonly kind: 'invalid'; readonly problems: Problem[] }
 
 /** The rules for one competition: the site's, with what the policy says for that competition in their place. */
-export type CompetitionRules = ScoreRules & {
-  readonly review: 'always' | 'when-asked'
-  readonly timeoutSeconds: number
-  readonly failures: 'at-once' | 'after-review'
-  /** Whether a reviewer may release what they have not been shown whole. */
-  readonly unseen: 'refuse' | 'warn'
-  readonly releasable: ArtefactName[]
-  readonly ticked: ArtefactName[]
-  readonly retentionSeconds: number
-  readonly checks: CheckRules
-  /** The most that one participant of the competition may learn from what leaves; undefined: no bound. */
-  readonly budgetBits?: number
-}
+export type CompetitionRules = ScoreRules &
+  ApprovalRules &
+  ReviewerRules & {
+    readonly review: 'always' | 'when-asked'
+    readonly timeoutSeconds: number
+    readonly failures: 'at-once' | 'after-review'
+    /** Whether a reviewer may release what they have not been shown whole. */
+    readonly unseen: 'refuse' | 'warn'
+    readonly releasable: ArtefactName[]
+    readonly ticked: ArtefactName[]
+    readonly retentionSeconds: number
+    readonly checks: CheckRules
+    /** The most that one participant of the competition may learn from what leaves; undefined: no bound. */
+    readonly budgetBits?: number
+  }
 
 /** What is ticked where the policy does not say. */
 const DEFAULT_TICKED: readonly ArtefactName[] = ['scores']
@@ -73,6 +77,7 @@ export function parsePolicy(text: string, fileName: string): PolicyReading {
     ...findContradictions(parsed.data, placed),
     ...findUnsaidReaders(parsed.data, placed),
     ...findLoosenedChecks(parsed.data, placed),
+    ...findTooFewReviewers(parsed.data, placed),
   ]
   if (contradictions.length > 0) return { kind: 'invalid', problems: contradictions }
 
@@ -162,6 +167,35 @@ function findLoosenedChecks({ checks, competitions }: PolicyFile, placed: Placed
   )
 }
 
+/** Competitions that nobody could approve: fewer reviewers are named than must approve. */
+function findTooFewReviewers({ review, competitions }: PolicyFile, placed: PlacedDocument): Problem[] {
+  const places = [
+    { path: ['review', 'reviewers'], ...review },
+    ...Object.entries(competitions).map(([pattern, own]) => ({
+      path: [
+        'competitions',
+        pattern,
+        'review',
+        own.review?.reviewers === undefined ? 'approvals' : 'reviewers',
+      ],
+      approvals: own.review?.approvals ?? review.approvals,
+      two_for: own.review?.two_for ?? review.two_for,
+      reviewers: own.review?.reviewers ?? review.reviewers,
+    })),
+  ]
+  return places.flatMap(({ path, approvals, two_for, reviewers }) => {
+    const people = new Set((reviewers ?? []).map((name) => name.toLowerCase()))
+    if (reviewers === undefined || people.size >= 2 || (approvals === 1 && two_for.length === 0)) return []
+    return [
+      {
+        where: placeOf(path, placed),
+        what: `${path.join('.')}: two reviewers must approve, and only one is named`,
+        remedy: 'Name two reviewers at least, or leave the list out so that every reviewer may decide.',
+      },
+    ]
+  })
+}
+
 /** The keys of a part of the file from top to bottom; an object would put those that look like numbers first. */
 function keysInOrder(document: Document, part: string, read: Readonly<Record<string, unknown>>): string[] {
   const node = document.get(part)
@@ -181,11 +215,16 @@ export function rulesFor(policy: Policy, competition: { id: number; title: strin
   const range = own?.release?.range ?? policy.release.range
   const columns = own?.release?.columns ?? policy.release.columns
   const budget = own?.budget ?? policy.budget
+  const reviewers = own?.review?.reviewers ?? policy.review.reviewers
   return {
     review: own?.review?.required ?? policy.review.required,
     timeoutSeconds: own?.review?.timeout ?? policy.review.timeout,
     failures: own?.review?.failures ?? policy.review.failures,
     unseen: own?.review?.unseen ?? policy.review.unseen,
+    approvals: own?.review?.approvals ?? policy.review.approvals,
+    twoFor: [...(own?.review?.two_for ?? policy.review.two_for)],
+    ...(reviewers === undefined ? {} : { reviewers: [...reviewers] }),
+    conflicts: conflictsOf(policy, competition, own?.review?.conflicts),
     releasable: [...releasable],
     ticked: ticked.filter((artefact) => releasable.includes(artefact)),
     ...(decimals === undefined ? {} : { decimals }),
@@ -195,6 +234,18 @@ export function rulesFor(policy: Policy, competition: { id: number; title: strin
     retentionSeconds: own?.retention ?? policy.retention,
     checks: checkRules(policy.checks, own?.checks),
   }
+}
+
+/** Everybody who has a part in a competition, wherever the policy says so: here no line takes the place of another. */
+function conflictsOf(
+  policy: Policy,
+  competition: { id: number; title: string },
+  own: readonly string[] | undefined,
+): string[] {
+  const fitting = Object.entries(policy.review.conflicts).filter(([pattern]) =>
+    matchesCompetition(pattern, competition),
+  )
+  return [...new Set([...(own ?? []), ...fitting.flatMap(([, names]) => names)])].sort()
 }
 
 /** Each key by itself: the competition's, else the site's, else what holds where nothing is said. */

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:
 import type { CanonicalScore } from '@scoregate/protocol/columns'
 import { Digest } from '@scoregate/protocol/digest'
 import {
+  approversOn,
   RECEIPT_PAYLOAD_TYPE,
   RECEIPT_PREDICATE_TYPE,
   Receipt,
@@ -11,6 +12,7 @@ import {
   SitePublicKey,
   STATEMENT_TYPE,
 } from '@scoregate/protocol/receipt'
+import { isSameSeat } from './approvals.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { digestOfJson } from './manifest.ts'
 import { findSignatureFlaw } from './passkeys/reviewer-signatures.ts'
@@ -146,6 +148,8 @@ function findContradiction({ subject, predicate }: ReceiptStatement): string | u
   }
   if (!isApproval) return 'It is about a release, and nobody approved it.'
   if (reason !== undefined) return 'It is about a release, and has a reason for a failure.'
+  if (decision.kind === 'approve' && decision.first !== undefined && isSameSeat(decision, decision.first))
+    return 'It names one person as two who approved.'
   const released = names.toSorted().join()
   return released === [...artefacts].sort().join()
     ? undefined
@@ -156,7 +160,8 @@ function findContradiction({ subject, predicate }: ReceiptStatement): string | u
 function findReviewerFlaw({ predicate }: ReceiptStatement): string | undefined {
   const { decision, hold, artefacts } = predicate
   if (decision.kind !== 'approve' || decision.signatures === undefined) return undefined
-  const flaw = findSignatureFlaw({ hold, artefacts, reviewers: [decision.reviewer] }, decision.signatures)
+  const reviewers = approversOn(decision)
+  const flaw = findSignatureFlaw({ hold, artefacts, reviewers }, decision.signatures)
   return flaw && `A signature of a reviewer on it does not fit. ${flaw}`
 }
 

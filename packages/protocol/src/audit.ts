@@ -17,6 +17,8 @@ const reviewer = z.string().min(1).max(64)
 /** Whom an act is about, where that is not who did it. */
 const person = z.string().min(1).max(64)
 const roles = z.array(z.enum(['reviewer', 'auditor', 'steward'])).max(3)
+/** Who decided, and the absent reviewer in whose place they did. */
+const decider = { reviewer, for: reviewer.optional() }
 const hold = AuditHold
 const fileNumber = z.int().min(0)
 const tokenId = z.string().regex(/^[0-9a-f]{16}$/)
@@ -64,7 +66,9 @@ export type InstitutionRefusal = z.infer<typeof InstitutionRefusal>
 export const AuditDecision = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('approve'),
-    reviewer,
+    ...decider,
+    /** Where two had to approve: whose approval stood before; `artefacts` are what both ticked. */
+    first: z.strictObject(decider).optional(),
     artefacts: z.array(ArtefactName),
     reasonDigest: Digest.optional(),
     noteDigest: Digest.optional(),
@@ -72,7 +76,7 @@ export const AuditDecision = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('reject'),
-    reviewer,
+    ...decider,
     /** What the participant reads, where it is not the sentence of the reason. */
     sentence: RejectionSentence.optional(),
     reasonDigest: Digest.optional(),
@@ -140,6 +144,15 @@ export const AuditAct = z.discriminatedUnion('kind', [
   /** A file was searched through; what for, by its SHA-256. */
   z.strictObject({ kind: z.literal('file-searched'), reviewer, hold, fileNumber, wordsDigest: Digest }),
   z.strictObject({ kind: z.literal('file-downloaded'), reviewer, hold, fileNumber }),
+  /**
+   * The first of two approvals, which waits for the second. The second reviewer may read the chain before they decide, so
+   * what was ticked and written is only bound here, by a salted digest.
+   */
+  z.strictObject({
+    kind: z.literal('approved-first'),
+    ...{ ...decider, hold, wordsDigest: Digest, policyDigest: Digest },
+  }),
+  z.strictObject({ kind: z.literal('approval-withdrawn'), reviewer, hold }),
   z.strictObject({ kind: z.literal('decided'), hold, decision: AuditDecision, policyDigest: Digest }),
   /** The vault was read and compared; from here on something leaves. `subjects` are the digests of what does. */
   z.strictObject({

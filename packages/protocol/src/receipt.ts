@@ -46,6 +46,12 @@ export const ReceiptSubject = z.strictObject({
 })
 export type ReceiptSubject = z.infer<typeof ReceiptSubject>
 
+const approver = {
+  reviewer: z.string().min(1).max(64),
+  /** The absent reviewer in whose place they decided. */
+  for: z.string().min(1).max(64).optional(),
+}
+
 /**
  * Who decided. The name of a reviewer is on what they released, where people ask for it; a refusal names nobody, so
  * that nothing written at the site goes up with it.
@@ -53,7 +59,10 @@ export type ReceiptSubject = z.infer<typeof ReceiptSubject>
 export const ReceiptDecision = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('approve'),
-    reviewer: z.string().min(1).max(64),
+    /** Whose approval decided, at `decidedAt`. */
+    ...approver,
+    /** Where two had to approve: whose approval stood before. */
+    first: z.strictObject(approver).optional(),
     decidedAt: z.iso.datetime(),
     /** By the passkeys of those who approved it, one for each who has used theirs; absent where nobody has. */
     signatures: z.array(DecisionSignature).min(1).max(2).optional(),
@@ -66,6 +75,11 @@ export const ReceiptDecision = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
 ])
 export type ReceiptDecision = z.infer<typeof ReceiptDecision>
+
+/** The names of all who approved, the first of them first. */
+export function approversOn(decision: Extract<ReceiptDecision, { kind: 'approve' }>): string[] {
+  return [...(decision.first === undefined ? [] : [decision.first.reviewer]), decision.reviewer]
+}
 
 export const ReceiptPredicate = z.strictObject({
   platform: z.url(),

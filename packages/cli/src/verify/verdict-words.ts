@@ -2,7 +2,12 @@ import { passkeyId } from '@scoregate/gate/cose-key'
 import { shortKeyId } from '@scoregate/gate/receipt'
 import { Digest } from '@scoregate/protocol/digest'
 import { failureSentence } from '@scoregate/protocol/reason-code'
-import type { ReceiptPredicate, ReceiptSubject } from '@scoregate/protocol/receipt'
+import {
+  approversOn,
+  type ReceiptDecision,
+  type ReceiptPredicate,
+  type ReceiptSubject,
+} from '@scoregate/protocol/receipt'
 import { showInert } from '@scoregate/ui/inert-text'
 import { absoluteTime } from '@scoregate/ui/plain-time'
 import type { ComparedFile, Verdict } from './verify-receipt.ts'
@@ -41,8 +46,8 @@ function outcomeSentence({ outcome, decision, reason, sentence }: ReceiptPredica
   switch (decision.kind) {
     case 'approve':
       return outcome === 'failed'
-        ? `${what}Decided by ${decision.reviewer} on ${when(decision.decidedAt)}.`
-        : `Released by ${decision.reviewer} on ${when(decision.decidedAt)}.`
+        ? `${what}Decided by ${approverWords(decision)} on ${when(decision.decidedAt)}.`
+        : `Released by ${approverWords(decision)} on ${when(decision.decidedAt)}.`
     case 'auto':
       return `Released by the data owner's policy on ${when(decision.decidedAt)}.`
     case 'reject':
@@ -54,13 +59,20 @@ function outcomeSentence({ outcome, decision, reason, sentence }: ReceiptPredica
   }
 }
 
+/** All who approved, each with the absent reviewer in whose place they did. */
+function approverWords(decision: Extract<ReceiptDecision, { kind: 'approve' }>): string {
+  return [...(decision.first === undefined ? [] : [decision.first]), decision]
+    .map((one) => (one.for === undefined ? one.reviewer : `${one.reviewer} (for ${one.for})`))
+    .join(' and ')
+}
+
 /** Whether those who approved it signed it themselves. A refusal names nobody, and so carries no signature. */
 function signatureLines({ decision }: ReceiptPredicate): string[] {
   if (decision.kind === 'auto')
     return ["No reviewer decided, so none has signed: auto, by the data owner's policy."]
   if (decision.kind !== 'approve') return []
   const signatures = decision.signatures ?? []
-  return [decision.reviewer].map((reviewer) => {
+  return approversOn(decision).map((reviewer) => {
     const signature = signatures.find((one) => one.reviewer === reviewer)
     return signature === undefined
       ? `Not signed by ${reviewer} with a passkey: the data owner's word is all there is for who decided.`

@@ -6,6 +6,7 @@ import { parseBody } from '@scoregate/web/error-answers'
 import { requirePerson } from '@scoregate/web/identity'
 import { sendStream } from '@scoregate/web/request-body'
 import { Hono } from 'hono'
+import { findFirstApprovals, withdrawApproval } from '../approvals/approval-records.ts'
 import { auditHold } from '../audit/record-act.ts'
 import { findChecks, findChecksOf, listFindings } from '../checks/hold-checks.ts'
 import { findLastHold } from '../history/last-hold.ts'
@@ -36,6 +37,7 @@ import {
   HoldListName,
   type HoldPage,
   type HoldQuery,
+  type WithdrawalAnswer,
 } from './hold-api.ts'
 import { tail } from './stream-tail.ts'
 
@@ -51,11 +53,16 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     const ids = holds.map(({ id }) => id)
     const claims = await findClaims(desk.db, ids, now)
     const checks = await findChecksOf(desk.db, ids)
+    const firsts = await findFirstApprovals(desk.db, ids)
     const found = await countFound(desk.db, query, now)
     const last = ids.at(-1)
     const page: HoldPage = {
       holds: holds.map((hold) =>
-        toHoldLine(hold, { claims: claims.get(hold.id) ?? [], checks: checks.get(hold.id) }),
+        toHoldLine(hold, {
+          claims: claims.get(hold.id) ?? [],
+          checks: checks.get(hold.id),
+          first: firsts.get(hold.id),
+        }),
       ),
       total: found.count,
       isMore: found.isMore,
@@ -81,7 +88,10 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     const findings = await listFindings(desk.db, hold.id)
     const ledger = await readLedger(desk.db, hold)
     const looks = looksAt(hold, await readCoverage(desk.db, { hold: hold.id, reviewer }))
-    return c.json(toHoldDetails(hold, decision, publishing, ledger, { claims, checks, findings, looks }))
+    const first = (await findFirstApprovals(desk.db, [hold.id])).get(hold.id)
+    return c.json(
+      toHoldDetails(hold, decision, publishing, ledger, { claims, checks, findings, looks, first }),
+    )
   })
 
   app.on(['POST', 'DELETE'], `${HOLDS_PATH}/:id/claim`, requireRole('reviewer'), async (c) => {
@@ -147,8 +157,20 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     const result = await decideHold(desk, hold.id, { ...decision, reviewer })
     await desk.audit.written()
     if (result.kind === 'refused') throw decisionRefused(result.refusal)
+    if (result.kind === 'recorded') {
+      const { standing, needed } = result
+      return c.json({ id: hold.id, state: 'awaiting', standing, needed } satisfies DecisionAnswer)
+    }
     desk.onDecided()
     return c.json({ id: hold.id, state: result.state } satisfies DecisionAnswer)
+  })
+
+  app.delete(`${HOLDS_PATH}/:id/approval`, requireRole('reviewer'), async (c) => {
+    const reviewer = requirePerson(c).person.username
+    const id = c.req.param('id')
+    await withdrawApproval(desk, { id, reviewer })
+    await desk.audit.written()
+    return c.json({ id, state: 'awaiting', standing: 0 } satisfies WithdrawalAnswer)
   })
 
   return app
@@ -158,6 +180,9 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
 const REFUSAL_KIND = {
   'not-awaiting': 'conflict',
   expired: 'conflict',
+  'may-not-decide': 'not-allowed',
+  'approved-by-you': 'conflict',
+  'nothing-in-common': 'conflict',
   'other-digest': 'conflict',
   hostile: 'conflict',
   superseded: 'conflict',

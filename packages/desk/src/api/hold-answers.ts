@@ -1,5 +1,6 @@
 import type { Finding } from '@scoregate/gate/finding'
 import type { ArtefactName } from '@scoregate/protocol/artefact'
+import { approverFields, type ShownApproval } from '../approvals/approval-records.ts'
 import type { HoldChecks } from '../checks/hold-checks.ts'
 import { type ChangedFile, compareHolds } from '../history/compare-holds.ts'
 import type { Hold, HoldSummary } from '../holds/hold-record.ts'
@@ -23,10 +24,12 @@ export type AboutHold = {
   readonly claims: readonly Claim[]
   /** Undefined for a hold that is older than the checks. */
   readonly checks: HoldChecks | undefined
+  /** The first of two approvals, while it waits for the second. */
+  readonly first: ShownApproval | undefined
 }
 
 /** A hold as the API's lists give it. */
-export function toHoldLine(hold: HoldSummary, { claims, checks }: AboutHold): HoldLine {
+export function toHoldLine(hold: HoldSummary, { claims, checks, first }: AboutHold): HoldLine {
   return {
     id: hold.id,
     digest: hold.manifestDigest,
@@ -49,6 +52,9 @@ export function toHoldLine(hold: HoldSummary, { claims, checks }: AboutHold): Ho
     expiresAt: hold.expiresAt.toISOString(),
     ...(hold.decidedAt === undefined ? {} : { decidedAt: hold.decidedAt.toISOString() }),
     claims: claims.map(toShownClaim),
+    ...(first === undefined
+      ? {}
+      : { approvedFirst: { ...approverFields(first), at: first.at.toISOString() } }),
   }
 }
 
@@ -175,7 +181,8 @@ function toShownScore(shown: {
 function toDecision(decision: DecisionRecord): NonNullable<HoldDetails['decision']> {
   return {
     kind: decision.kind,
-    reviewer: decision.reviewer,
+    ...approverFields(decision),
+    ...(decision.first === undefined ? {} : { first: approverFields(decision.first) }),
     ...(decision.reason === undefined ? {} : { reason: decision.reason }),
     ...(decision.note === undefined ? {} : { note: decision.note }),
     ...(decision.sentence === undefined ? {} : { sentence: decision.sentence }),

@@ -17,7 +17,8 @@ import { HoldList, InboxQuery } from '../inbox/inbox-query.ts'
  *     GET  /api/holds/:id/receipt?outcome=KIND               -> 200 Receipt: that of this outcome, or the newest
  *     POST   /api/holds/:id/claim                            -> 200 ClaimAnswer: the others see who is looking at it
  *     DELETE /api/holds/:id/claim                            -> 200 ClaimAnswer
- *     POST /api/holds/:id/decision    DecisionRequest        -> 200 DecisionAnswer | 409 with a refusal's code
+ *     POST /api/holds/:id/decision    DecisionRequest        -> 200 DecisionAnswer | 4xx with a refusal's code
+ *     DELETE /api/holds/:id/approval                         -> 200 WithdrawalAnswer: of a first approval, by whoever gave it
  *
  * Names of files, participants and competitions, and scores as written, are text from outside: show them inert.
  */
@@ -57,6 +58,10 @@ export const HoldCheckState = z.object({
 })
 export type HoldCheckState = z.infer<typeof HoldCheckState>
 
+/** Who approved; `for` is the absent reviewer in whose place they did. */
+export const ShownApprover = z.object({ reviewer: z.string(), for: z.string().optional() })
+export type ShownApprover = z.infer<typeof ShownApprover>
+
 /** A hold as the lists show it. */
 export const HoldLine = z.object({
   id: z.string(),
@@ -83,6 +88,8 @@ export const HoldLine = z.object({
   decidedAt: z.iso.datetime().optional(),
   /** Who is looking at it now. */
   claims: z.array(ShownClaim),
+  /** It waits for a second reviewer: who approved first, and when. What they ticked and wrote is for nobody to see yet. */
+  approvedFirst: ShownApprover.extend({ at: z.iso.datetime() }).optional(),
 })
 export type HoldLine = z.infer<typeof HoldLine>
 
@@ -141,7 +148,9 @@ export const HoldDetails = HoldLine.extend({
   decision: z
     .object({
       kind: z.enum(['approve', 'reject', 'expire', 'auto']),
-      reviewer: z.string(),
+      ...ShownApprover.shape,
+      /** Where two had to approve: who did first. */
+      first: ShownApprover.optional(),
       reason: z.string().optional(),
       note: z.string().optional(),
       /** Of a rejection: what the participant reads. */
@@ -248,5 +257,16 @@ export type DecisionRequest = z.infer<typeof DecisionRequest>
 export const ClaimAnswer = z.object({ id: z.string(), claims: z.array(ShownClaim) })
 export type ClaimAnswer = z.infer<typeof ClaimAnswer>
 
-export const DecisionAnswer = z.object({ id: z.string(), state: z.enum(['approved', 'rejected']) })
+/** `awaiting`: yours is the first of two approvals, and the hold waits for the second. */
+export const DecisionAnswer = z.discriminatedUnion('state', [
+  z.object({ id: z.string(), state: z.enum(['approved', 'rejected']) }),
+  z.object({ id: z.string(), state: z.literal('awaiting'), standing: z.literal(1), needed: z.literal(2) }),
+])
 export type DecisionAnswer = z.infer<typeof DecisionAnswer>
+
+export const WithdrawalAnswer = z.object({
+  id: z.string(),
+  state: z.literal('awaiting'),
+  standing: z.literal(0),
+})
+export type WithdrawalAnswer = z.infer<typeof WithdrawalAnswer>

@@ -23,6 +23,7 @@ import {
   HoldDiff,
   HoldPage,
   HoldQuery,
+  WithdrawalAnswer,
 } from './hold-api.ts'
 import {
   NewTokenRequest,
@@ -174,11 +175,23 @@ export const ENDPOINTS: readonly Endpoint[] = [
     parameters: holdId,
     body: DecisionRequest,
     answers: {
-      200: { words: 'The decision was taken', body: DecisionAnswer },
+      200: { words: 'The decision was taken, or waits for a second reviewer', body: DecisionAnswer },
+      403: { words: 'It was not: you may not decide this hold', body: ErrorBody },
       409: {
         words: 'It was not: decided before, expired, other contents, or only to be rejected',
         body: ErrorBody,
       },
+    },
+  },
+  {
+    method: 'delete',
+    path: `${HOLDS_PATH}/{id}/approval`,
+    who: 'reviewer',
+    summary: 'Withdraw your approval while it waits for a second reviewer',
+    parameters: holdId,
+    answers: {
+      200: { words: 'It is withdrawn', body: WithdrawalAnswer },
+      409: { words: 'There is none, or the hold was decided meanwhile', body: ErrorBody },
     },
   },
   {

@@ -19,6 +19,8 @@ export type ActGroup = keyof typeof ACT_GROUPS
 /** Where each act belongs. */
 const GROUP_OF = {
   decided: 'decisions',
+  'approved-first': 'decisions',
+  'approval-withdrawn': 'decisions',
   'release-begun': 'releases',
   'failure-begun': 'releases',
   'outcome-accepted': 'releases',

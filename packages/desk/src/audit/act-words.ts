@@ -40,6 +40,10 @@ function knownActWords(act: AuditAct): string {
       return `${act.reviewer} searched file ${act.fileNumber} of ${holdWords(act)} for words with the SHA-256 ${short(act.wordsDigest)}`
     case 'file-downloaded':
       return `${act.reviewer} downloaded file ${act.fileNumber} of ${holdWords(act)}`
+    case 'approved-first':
+      return `${deciderWords(act)} approved ${holdWords(act)} first, under the policy ${short(act.policyDigest)}; it waits for a second reviewer`
+    case 'approval-withdrawn':
+      return `${act.reviewer} withdrew the first approval of ${holdWords(act)}`
     case 'decided':
       return `${decisionWords(act.decision)} ${holdWords(act)}, under the policy ${short(act.policyDigest)}${signedWords(act.decision)}`
     case 'release-begun':
@@ -162,11 +166,11 @@ const PASSKEY_REFUSALS = {
 function decisionWords(decision: AuditDecision): string {
   switch (decision.kind) {
     case 'approve':
-      return `${decision.reviewer} approved ${decision.artefacts.join(', ') || 'nothing but the reason'} of`
+      return `${decision.first === undefined ? '' : `${deciderWords(decision.first)} and `}${deciderWords(decision)} approved ${decision.artefacts.join(', ') || 'nothing but the reason'} of`
     case 'auto':
       return `the policy approved ${decision.artefacts.join(', ')} of`
     case 'reject':
-      return `${decision.reviewer} rejected`
+      return `${deciderWords(decision)} rejected`
     case 'expire':
       return `nobody decided (${decision.cause})`
   }
@@ -175,6 +179,10 @@ function decisionWords(decision: AuditDecision): string {
 function signedWords(decision: AuditDecision): string {
   const signedBy = decision.kind === 'approve' || decision.kind === 'reject' ? decision.signedBy : undefined
   return signedBy === undefined ? '' : `, signed with the passkey ${short(signedBy.passkey)}`
+}
+
+function deciderWords({ reviewer, for: absent }: { reviewer: string; for?: string | undefined }): string {
+  return absent === undefined ? reviewer : `${reviewer} (for ${absent})`
 }
 
 function holdWords({ hold }: { hold: { id: string; digest: string } }): string {

@@ -1,11 +1,12 @@
+import { worstRank } from '@scoregate/gate/finding'
 import { decide } from '@scoregate/gate/hold'
 import { needsReview } from '@scoregate/gate/policy'
 import type { Digest } from '@scoregate/protocol/digest'
 import type { SiteClock } from '../clock/site-clock.ts'
-import { getHold, isSuperseded } from '../holds/hold-queries.ts'
+import { getHold } from '../holds/hold-queries.ts'
 import type { Hold, HoldId } from '../holds/hold-record.ts'
 import type { DeskTransaction } from '../migrations/desk-tables.ts'
-import { askBudget } from '../review/decide-hold.ts'
+import { askBudget, toDecidable } from '../review/decide-hold.ts'
 import { POLICY_REVIEWER, recordDecision } from '../review/decision-record.ts'
 import { checksTrouble, findChecks } from './hold-checks.ts'
 
@@ -22,8 +23,7 @@ export function tickedArtefacts(hold: Pick<Hold, 'offered'>) {
 /**
  * Approves a hold of which nobody asks for a review, in the transaction that writes that its checks have ended: always
  * after they have, whatever the policy lets a reviewer do. If the policy's own choice cannot be approved (it ticks nothing
- * of this hold, the hold is hostile, or the clock is not to be trusted), or a finding above `notice` stands, a person must
- * look. Answers whether it was approved.
+ * of this hold, the hold is hostile, or the clock is not to be trusted), or any finding stands, a person must look. Answers whether it was approved.
  */
 export async function approveByPolicy(
   transaction: DeskTransaction,
@@ -32,16 +32,16 @@ export async function approveByPolicy(
 ): Promise<boolean> {
   const hold = await getHold(transaction, id)
   const checks = await findChecks(transaction, id)
-  if (checks?.state !== 'ended' || checks.counts.critical + checks.counts.serious > 0) return false
+  if (checks?.state !== 'ended' || worstRank(checks.counts) !== undefined) return false
   if (!isForPolicy(hold) || hold.hostile || hold.scores.kind !== 'read') return false
   const artefacts = tickedArtefacts(hold)
   const result = decide(
+    // The policy asks for no reviewer here, so it cannot ask for two.
+    { ...(await toDecidable(transaction, hold)), approvals: { needed: 1 } },
     {
-      ...hold,
-      offered: hold.offered.map((artefact) => artefact.name),
-      superseded: await isSuperseded(transaction, hold),
+      ...{ kind: 'approve', digest: hold.manifestDigest, artefacts },
+      ...{ reviewer: POLICY_REVIEWER, eligibility: { kind: 'may' } },
     },
-    { kind: 'approve', digest: hold.manifestDigest, artefacts, reviewer: POLICY_REVIEWER },
     {
       now,
       clockTrouble: site.siteClock.trouble(),
@@ -50,7 +50,7 @@ export async function approveByPolicy(
       look: { unseen: 'warn', seenWhole: [] },
     },
   )
-  if (result.kind === 'refused') return false
+  if (result.kind !== 'decided') return false
   return recordDecision(transaction, {
     hold,
     verdict: { kind: 'approve', artefacts },

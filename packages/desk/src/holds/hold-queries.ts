@@ -62,9 +62,31 @@ export async function getHold(db: DeskDb | DeskTransaction, id: string): Promise
 export type DeadlineRule = 'ahead' | 'come' | 'either'
 
 /**
+ * Whether a hold still waits, exactly as it was looked at and with its deadline ahead, and no later attempt of its job is
+ * here: as `moveUndecided` compares it, for what is written while the hold goes on waiting.
+ */
+export async function findUndecided(
+  transaction: DeskTransaction,
+  { hold, now }: { hold: Pick<HoldSummary, 'id' | 'manifestDigest' | 'attempt'>; now: Date },
+): Promise<boolean> {
+  const row = await transaction
+    .selectFrom('hold')
+    .select('id')
+    .where('id', '=', hold.id)
+    .where('manifest_digest', '=', hold.manifestDigest)
+    .where('attempt', '=', hold.attempt)
+    .where('state', '=', 'awaiting')
+    .where(DEADLINE_CONDITION.ahead(now.toISOString()))
+    .where(isLatestAttempt)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/**
  * Moves a hold out of `awaiting`, if it is still exactly what was decided: one statement compares its identifier, the
  * digest of its manifest, its attempt, its state and its stored deadline, the last also with the latest time that the
- * desk has ever known; an approval needs that no later attempt of the job is here. Answers whether it moved.
+ * desk has ever known; an approval needs that no later attempt of the job is here, and that the first approval on which
+ * it rests still stands (or, where it rests on none, that none does). Answers whether it moved.
  */
 export async function moveUndecided(
   transaction: DeskTransaction,
@@ -72,6 +94,8 @@ export async function moveUndecided(
     hold: Pick<HoldSummary, 'id' | 'manifestDigest' | 'attempt'>
     to: 'approved' | 'rejected' | 'expired'
     deadline: DeadlineRule
+    /** Who approved first. */
+    first?: string | undefined
     now: Date
   },
 ): Promise<boolean> {
@@ -85,7 +109,10 @@ export async function moveUndecided(
     .where('attempt', '=', hold.attempt)
     .where('state', '=', 'awaiting')
     .where(DEADLINE_CONDITION[move.deadline](now))
-  const moved = await (to === 'approved' ? statement.where(isLatestAttempt) : statement).executeTakeFirst()
+  const moved = await (to === 'approved'
+    ? statement.where(isLatestAttempt).where(restsOn(move.first))
+    : statement
+  ).executeTakeFirst()
   return moved.numUpdatedRows === 1n
 }
 
@@ -98,6 +125,15 @@ const DEADLINE_CONDITION = {
 
 const isLatestAttempt = sql<SqlBool>`not exists (select 1 from hold as later
   where later.platform = hold.platform and later.job_id = hold.job_id and later.attempt > hold.attempt)`
+
+/** That the one first approval of a hold which stands is by this reviewer; or that none stands. */
+function restsOn(first: string | undefined) {
+  const standing = sql`select 1 from approval where approval.hold_id = hold.id and approval.place = 'first'
+    and approval.withdrawn_at is null and approval.manifest_digest = hold.manifest_digest`
+  return first === undefined
+    ? sql<SqlBool>`not exists (${standing})`
+    : sql<SqlBool>`exists (${standing} and approval.reviewer = ${first})`
+}
 
 /** Whether a later attempt of the same job was deposited, which the platform can only have asked for by giving up this one. */
 export async function isSuperseded(

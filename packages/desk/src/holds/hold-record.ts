@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { CheckRules, DEFAULT_CHECK_RULES } from '@scoregate/gate/check-rules'
+import { FindingRank } from '@scoregate/gate/finding'
 import { HOLD_TRANSITIONS, type HoldState } from '@scoregate/gate/hold'
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { CanonicalScore, ScoreColumn } from '@scoregate/protocol/columns'
@@ -40,6 +41,11 @@ export const HoldRules = z.strictObject({
   failures: z.enum(['at-once', 'after-review']),
   /** Absent from holds that are older than this rule, which is strict. */
   unseen: z.enum(['refuse', 'warn']).default('refuse'),
+  /** These four are absent from holds that are older than they are. */
+  approvals: z.union([z.literal(1), z.literal(2)]).default(1),
+  twoFor: z.array(FindingRank).default([]),
+  reviewers: z.array(z.string()).optional(),
+  conflicts: z.array(z.string()).default([]),
   releasable: z.array(ArtefactName),
   ticked: z.array(ArtefactName),
   ...ScoreRules.shape,

@@ -170,7 +170,7 @@ const AllScores: FC<{ hold: HoldSummary }> = ({ hold }) =>
 
 /** What became of each. */
 export const BulkDonePage: FC<{ act: BulkAct; outcomes: readonly BulkOutcome[] }> = ({ act, outcomes }) => {
-  const others = outcomes.filter(({ kind }) => kind !== 'decided')
+  const others = outcomes.filter(({ kind }) => kind !== 'decided' && kind !== 'recorded')
   return (
     <Stack>
       <PageHeader
@@ -202,13 +202,15 @@ export const BulkDonePage: FC<{ act: BulkAct; outcomes: readonly BulkOutcome[] }
 
 const DONE_WORDS = { release: 'released', reject: 'rejected' } as const satisfies Record<BulkAct, string>
 
-/** "7 released, 1 was decided by somebody else meanwhile". */
+/** "7 released, 3 wait for a second reviewer, 1 was decided by somebody else meanwhile". */
 export function bulkSummary(act: BulkAct, outcomes: readonly BulkOutcome[]): string {
   const count = (kind: BulkOutcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length
   const overtaken = count('overtaken')
   const refused = count('refused')
+  const recorded = count('recorded')
   return [
     `${count('decided')} ${DONE_WORDS[act]}`,
+    ...(recorded === 0 ? [] : [`${recorded} ${recorded === 1 ? 'waits' : 'wait'} for a second reviewer`]),
     ...(overtaken === 0
       ? []
       : [`${overtaken} ${overtaken === 1 ? 'was' : 'were'} decided by somebody else meanwhile`]),
@@ -249,6 +251,8 @@ function outcomeColumns(decidedWords: string): Column<BulkOutcome>[] {
         switch (outcome.kind) {
           case 'decided':
             return decidedWords
+          case 'recorded':
+            return 'Your approval is recorded; it waits for a second reviewer'
           case 'overtaken':
             return 'It was decided by somebody else meanwhile; a decision is final'
           case 'refused':

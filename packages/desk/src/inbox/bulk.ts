@@ -39,9 +39,10 @@ export function parseBulkItem(text: string): BulkItem | undefined {
   return parsed.success ? { id, digest: parsed.data } : undefined
 }
 
-/** What became of one hold: the state it is in, or why it was not decided. */
+/** What became of one hold: decided, waiting for a second reviewer, or why it was not decided. */
 export type BulkOutcome =
   | { readonly kind: 'decided'; readonly id: string; readonly hold: HoldSummary }
+  | { readonly kind: 'recorded'; readonly id: string; readonly hold: HoldSummary }
   | { readonly kind: 'overtaken'; readonly id: string; readonly hold: HoldSummary }
   | {
       readonly kind: 'refused'
@@ -92,7 +93,7 @@ async function decideOne(
     id,
     decision.kind === 'approve' ? { ...decision, artefacts: [...decision.artefacts] } : decision,
   )
-  if (result.kind === 'decided') return { kind: 'decided', id, hold }
+  if (result.kind !== 'refused') return { kind: result.kind, id, hold }
   if (result.refusal.code === 'not-awaiting') return { kind: 'overtaken', id, hold }
   return { kind: 'refused', id, hold, sentence: result.refusal.sentence }
 }

@@ -1,4 +1,5 @@
 import type { Migration } from '@scoregate/storage/migrate'
+import { APPROVAL_MIGRATIONS } from '../approvals/approval-tables.ts'
 import { CHECK_MIGRATIONS } from '../checks/check-migrations.ts'
 import { IDENTITY_MIGRATIONS } from '../institution/identity-tables.ts'
 import { NOTICE_MIGRATIONS } from '../notices/notice-tables.ts'
@@ -130,6 +131,7 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
   ...VIEWER_MIGRATIONS,
   ...NOTICE_MIGRATIONS,
   ...CHECK_MIGRATIONS,
+  ...APPROVAL_MIGRATIONS,
   ...PEOPLE_MIGRATIONS,
   ...PASSKEY_MIGRATIONS,
   ...IDENTITY_MIGRATIONS,

@@ -1,12 +1,19 @@
 import type { AccountTables } from '@scoregate/web/accounts'
 import type { GeneratedAlways, Insertable, Kysely, Selectable, Transaction } from 'kysely'
+import type { ApprovalTables } from '../approvals/approval-tables.ts'
 import type { IdentityTables } from '../institution/identity-tables.ts'
 import type { NoticeTables } from '../notices/notice-tables.ts'
 import type { PasskeyTables } from '../passkeys/passkey-tables.ts'
 import type { PeopleTables } from '../people/people-tables.ts'
 
 /** The columns as they are stored; `holds/hold-record.ts` and `release/outbox-queries.ts` parse them. */
-export interface DeskTables extends AccountTables, IdentityTables, NoticeTables, PasskeyTables, PeopleTables {
+export interface DeskTables
+  extends AccountTables,
+    ApprovalTables,
+    IdentityTables,
+    NoticeTables,
+    PasskeyTables,
+    PeopleTables {
   hold: {
     id: string
     platform: string
@@ -44,6 +51,11 @@ export interface DeskTables extends AccountTables, IdentityTables, NoticeTables,
     manifest_digest: string
     kind: string
     reviewer: string
+    /** The absent reviewer in whose place they decided. */
+    for_reviewer: string | null
+    /** Where two had to approve: who did first. */
+    first_reviewer: string | null
+    first_for: string | null
     reason: string | null
     note: string | null
     /** Of a rejection: which of the fixed sentences the participant reads. */

@@ -4,6 +4,7 @@ import { readReceipt, receiptStatement, signReceipt, sitePublicKeyOf } from '@sc
 import type { AuditAct, ChainHead } from '@scoregate/protocol/audit'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { Receipt, ReceiptDecision, ReceiptPredicate, ReceiptSubject } from '@scoregate/protocol/receipt'
+import { approverFields } from '../approvals/approval-records.ts'
 import type { Audit } from '../audit/audit.ts'
 import { auditHold, recordAct } from '../audit/record-act.ts'
 import type { Hold } from '../holds/hold-record.ts'
@@ -109,6 +110,8 @@ async function predicateOf(
     return { ...facts, decision: { kind: 'none' }, artefacts: [], policyDigest: hold.policyDigest }
   }
   if (decision === undefined || decision.manifestDigest !== hold.manifestDigest) throw notDecided()
+  const isHalf = hold.rules.approvals === 2 && decision.kind === 'approve' && decision.first === undefined
+  if (isHalf) throw notDecided()
   return {
     ...facts,
     decision: decisionOf(decision),
@@ -121,9 +124,12 @@ function failureOf({ reason, sentence }: Extract<ReceiptedOutcome, { kind: 'fail
   return sentence === undefined ? { reason } : { reason, sentence }
 }
 
-function decisionOf({ kind, reviewer, decidedAt: at }: DecisionRecord): ReceiptDecision {
-  const decidedAt = at.toISOString()
-  return kind === 'approve' ? { kind, reviewer, decidedAt } : { kind, decidedAt }
+function decisionOf(decision: DecisionRecord): ReceiptDecision {
+  const { kind, first } = decision
+  const decidedAt = decision.decidedAt.toISOString()
+  if (kind !== 'approve') return { kind, decidedAt }
+  const rests = first === undefined ? {} : { first: approverFields(first) }
+  return { kind, ...approverFields(decision), ...rests, decidedAt }
 }
 
 /** The error for an outcome over which the records hold no decision. */

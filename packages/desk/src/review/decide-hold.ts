@@ -1,4 +1,11 @@
-import { type Decision, decide, type Refusal } from '@scoregate/gate/hold'
+import { type Approver, leavingArtefacts } from '@scoregate/gate/approvals'
+import {
+  type DecidableHold,
+  type Decision,
+  type DecisionResult,
+  decide,
+  type Refusal,
+} from '@scoregate/gate/hold'
 import type { BudgetQuestion } from '@scoregate/gate/ledger'
 import type { ArtefactName } from '@scoregate/protocol/artefact'
 import type { Digest } from '@scoregate/protocol/digest'
@@ -6,6 +13,8 @@ import { ScoregateError } from '@scoregate/protocol/errors'
 import type { RejectionSentence } from '@scoregate/protocol/reason-code'
 import type { Blobs } from '@scoregate/storage/blobs'
 import type { Logger } from 'pino'
+import { findApprovals, recordFirstApproval, recordLastApproval } from '../approvals/approval-records.ts'
+import { findEligibility } from '../approvals/who-decides.ts'
 import { auditHold, recordAct } from '../audit/record-act.ts'
 import { checksTrouble, findChecks } from '../checks/hold-checks.ts'
 import type { SiteClock } from '../clock/site-clock.ts'
@@ -17,7 +26,6 @@ import { promiseNotices } from '../notices/promise-notices.ts'
 import { readRelease } from '../release/read-release.ts'
 import { recordDecision } from './decision-record.ts'
 import { readLook } from './looked-at.ts'
-import type { Verdict } from './outcomes-of-decision.ts'
 import type { RejectReason } from './reject-reasons.ts'
 
 /** What a reviewer decided, over the digest of what they were shown. */
@@ -43,70 +51,72 @@ export type DecisionSite = {
   readonly log: Logger
 }
 
-type Refused = { kind: 'refused'; refusal: Refusal }
+/** What became of a reviewer's decision; `recorded`: the hold waits for a second approval. */
+export type DecisionOutcome =
+  | { kind: 'decided'; state: 'approved' | 'rejected' }
+  | { kind: 'recorded'; standing: 1; needed: 2 }
+  | { kind: 'refused'; refusal: Refusal }
+
+type GivenDecision = ReviewerDecision & { reviewer: string }
 
 /**
  * Takes a reviewer's decision. What an approval would release is first read from the vault and compared with what was
  * sealed; then decision, state and what follows from it are one transaction: of two reviewers at once exactly one
- * decides, the other is told so. Throws `ScoregateError` (`no-such-hold`).
+ * decides, the other is told so; and where two must approve, exactly one is the first and the other decides. Throws
+ * `ScoregateError` (`no-such-hold`).
  */
 export async function decideHold(
   site: DecisionSite,
   id: string,
-  given: ReviewerDecision & { reviewer: string },
-): Promise<{ kind: 'decided'; state: 'approved' | 'rejected' } | Refused> {
-  const { note } = given
-  const decision = decisionOf(given)
-  const verdict: Verdict =
-    given.kind === 'approve'
-      ? { kind: 'approve', artefacts: [...new Set(given.artefacts)] }
-      : { kind: 'reject', sentence: given.sentence }
+  given: GivenDecision,
+): Promise<DecisionOutcome> {
   const hold = await getHold(site.db, id)
-  const early = await findRefusal(site, site.db, hold, decision)
-  if (early !== undefined) return { kind: 'refused', refusal: early }
-  if (decision.kind === 'approve') {
-    const altered = await findVaultRefusal(site, hold, decision.artefacts)
+  const early = (await askGate(site, site.db, hold, given)).result
+  if (early.kind === 'refused') return early
+  if (given.kind === 'approve') {
+    const altered = await findVaultRefusal(site, hold, given.artefacts)
     if (altered !== undefined) return { kind: 'refused', refusal: altered }
   }
-  return site.db
-    .transaction()
-    .execute((transaction) => take(site, transaction, { id, decision, verdict, note }))
-}
-
-/** What the gate needs of a decision: the notes and sentences that go with it are not for it to judge. */
-function decisionOf(given: ReviewerDecision & { reviewer: string }): Decision {
-  const { digest, reviewer } = given
-  if (given.kind === 'reject') return { kind: 'reject', digest, reviewer, reason: given.reason }
-  const { reason } = given
-  const artefacts = [...new Set(given.artefacts)]
-  return { kind: 'approve', digest, reviewer, artefacts, ...(reason === undefined ? {} : { reason }) }
+  return site.db.transaction().execute((transaction) => take(site, transaction, id, given))
 }
 
 async function take(
   site: DecisionSite,
   transaction: DeskTransaction,
-  {
-    id,
-    decision,
-    verdict,
-    note,
-  }: { id: string; decision: Decision; verdict: Verdict; note: string | undefined },
-): Promise<{ kind: 'decided'; state: 'approved' | 'rejected' } | Refused> {
+  id: string,
+  given: GivenDecision,
+): Promise<DecisionOutcome> {
   const hold = await getHold(transaction, id)
-  const refusal = await findRefusal(site, transaction, hold, decision)
-  if (refusal !== undefined) return { kind: 'refused', refusal }
+  const { result, by } = await askGate(site, transaction, hold, given)
+  if (result.kind === 'refused') return result
+  const { reason, note } = given
+  const { policyDigest } = site
+  const facts = { hold, policyDigest, now: site.siteClock.now() }
+  const artefacts = given.kind === 'approve' ? [...new Set(given.artefacts)] : []
+  const approval = { ...by, artefacts, reason, note }
+  if (result.kind === 'recorded') {
+    const isFirst = await recordFirstApproval(transaction, { ...facts, approval })
+    return isFirst ? result : { kind: 'refused', refusal: CHANGED_MEANWHILE }
+  }
   const isRecorded = await recordDecision(transaction, {
-    hold,
-    verdict,
-    kind: decision.kind,
-    reviewer: decision.reviewer,
-    reason: decision.reason,
+    ...facts,
+    ...by,
+    verdict:
+      given.kind === 'approve'
+        ? { kind: 'approve', artefacts: leavingOf(result) }
+        : { kind: 'reject', sentence: given.sentence },
+    first: result.state === 'approved' ? result.first : undefined,
+    kind: given.kind,
+    reason,
     note,
-    policyDigest: site.policyDigest,
-    now: site.siteClock.now(),
   })
   if (!isRecorded) return { kind: 'refused', refusal: CHANGED_MEANWHILE }
-  return { kind: 'decided', state: decision.kind === 'approve' ? 'approved' : 'rejected' }
+  if (result.state === 'approved') await recordLastApproval(transaction, { ...facts, approval })
+  return { kind: 'decided', state: result.state }
+}
+
+function leavingOf(result: Extract<DecisionResult, { kind: 'decided' }>): readonly ArtefactName[] {
+  return result.state === 'approved' ? result.artefacts : []
 }
 
 const CHANGED_MEANWHILE: Refusal = {
@@ -114,24 +124,46 @@ const CHANGED_MEANWHILE: Refusal = {
   sentence: 'This hold changed, or its deadline came, while it was being decided. A decision is final.',
 }
 
-async function findRefusal(
+/** What the gate says of a decision, and who makes it, perhaps in the place of somebody absent. */
+async function askGate(
   { siteClock }: DecisionSite,
   db: DeskDb | DeskTransaction,
   hold: Hold,
-  decision: Decision,
-): Promise<Refusal | undefined> {
-  const offered = hold.offered.map((artefact) => artefact.name)
-  const superseded = await isSuperseded(db, hold)
-  const result = decide({ ...hold, offered, superseded }, decision, {
-    now: siteClock.now(),
+  given: GivenDecision,
+): Promise<{ result: DecisionResult; by: Approver }> {
+  const now = siteClock.now()
+  const eligibility = await findEligibility(db, { hold, reviewer: given.reviewer })
+  const { digest, reviewer } = given
+  const decision: Decision =
+    given.kind === 'approve'
+      ? {
+          ...{ kind: 'approve', digest, reviewer, eligibility, artefacts: [...new Set(given.artefacts)] },
+          ...(given.reason === undefined ? {} : { reason: given.reason }),
+        }
+      : { kind: 'reject', digest, reviewer, eligibility, reason: given.reason }
+  const decidable = await toDecidable(db, hold)
+  const result = decide(decidable, decision, {
+    now,
     clockTrouble: siteClock.trouble(),
-    budget: decision.kind === 'approve' ? await askBudget(db, hold, decision.artefacts) : undefined,
+    budget:
+      decision.kind === 'approve'
+        ? await askBudget(db, hold, leavingArtefacts(decidable.approvals, decision.artefacts))
+        : undefined,
     checksTrouble: checksTrouble(await findChecks(db, hold.id), hold.rules.checks),
     look: decision.kind === 'approve' ? await readLook(db, { hold, reviewer: decision.reviewer }) : undefined,
   })
-  if (result.kind === 'decided') return undefined
-  if (result.refusal.code === 'nothing-to-release' && releasesReasonAlone(hold)) return undefined
-  return result.refusal
+  return { result, by: { reviewer, for: eligibility.kind === 'may' ? eligibility.for : undefined } }
+}
+
+/** What the gate needs to know of a hold. */
+export async function toDecidable(db: DeskDb | DeskTransaction, hold: Hold): Promise<DecidableHold> {
+  return {
+    ...hold,
+    offered: hold.offered.map((artefact) => artefact.name),
+    superseded: await isSuperseded(db, hold),
+    reasonAlone: releasesReasonAlone(hold),
+    approvals: await findApprovals(db, hold),
+  }
 }
 
 /** What the ledger has to say about a release. */

@@ -4,6 +4,7 @@ import { DefinitionList, InertName } from '@scoregate/ui/facts'
 import { Card, Stack } from '@scoregate/ui/layout'
 import { When } from '@scoregate/ui/time-left'
 import type { Child, FC } from 'hono/jsx'
+import { ApproverName } from '../approvals/approval-notes.tsx'
 import type { Hold } from '../holds/hold-record.ts'
 import { EXPIRY_WORDS } from '../holds/hold-words.ts'
 import { paths } from '../paths.ts'
@@ -31,7 +32,7 @@ export const DecidedCard: FC<{ hold: Hold; decision: DecisionRecord; now: Date }
       term: 'Decision',
       value: decision.kind === 'expire' ? expiryWords(decision) : DECISION_WORDS[decision.kind],
     },
-    { term: 'By', value: <InertName text={decision.reviewer} /> },
+    { term: 'By', value: <Deciders decision={decision} /> },
     { term: 'When', value: <When at={decision.decidedAt} now={now} /> },
   ]
   if (decision.kind === 'reject' && decision.reason !== undefined) {
@@ -51,6 +52,18 @@ export const DecidedCard: FC<{ hold: Hold; decision: DecisionRecord; now: Date }
     </Card>
   )
 }
+
+/** All who decided. */
+const Deciders: FC<{ decision: DecisionRecord }> = ({ decision }) => (
+  <>
+    {decision.first !== undefined && (
+      <>
+        <ApproverName approver={decision.first} /> and{' '}
+      </>
+    )}
+    <ApproverName approver={decision} />
+  </>
+)
 
 function expiryWords(decision: DecisionRecord): string {
   const { reason } = decision

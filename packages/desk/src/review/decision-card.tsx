@@ -10,6 +10,8 @@ import { Form, FormActions, TextArea } from '@scoregate/ui/form'
 import { Card, Stack } from '@scoregate/ui/layout'
 import { TimeLeft } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
+import { ApprovalNotes, approvalHindrance } from '../approvals/approval-notes.tsx'
+import type { Deciding } from '../approvals/deciding.ts'
 import type { Hold, OfferedArtefact } from '../holds/hold-record.ts'
 import type { HoldLedger } from '../ledger/ledger.ts'
 import { paths } from '../paths.ts'
@@ -21,9 +23,11 @@ export const DecisionCard: FC<{
   hold: Hold
   ledger: HoldLedger
   checksTrouble: ChecksTrouble | undefined
+  deciding: Deciding
+  me: string
   csrf: string
   now: Date
-}> = ({ hold, ledger, checksTrouble, csrf, now }) => (
+}> = ({ hold, ledger, checksTrouble, deciding, me, csrf, now }) => (
   <Card
     title="Your decision"
     id="decision"
@@ -31,14 +35,15 @@ export const DecisionCard: FC<{
     description={<TimeLeft deadline={hold.expiresAt} now={now} opened={hold.depositedAt} />}
   >
     <Stack>
+      <ApprovalNotes {...{ id: hold.id, deciding, me, csrf, now }} />
       {hold.hostile ? (
         <Callout tone="bad">
           This output can only be rejected, because sealing met things that cannot be accepted.
         </Callout>
       ) : (
-        <ApproveForm {...{ hold, ledger, checksTrouble, csrf }} />
+        <ApproveForm {...{ hold, ledger, checksTrouble, deciding, me, csrf }} />
       )}
-      <RejectForm hold={hold} csrf={csrf} />
+      {deciding.eligibility.kind === 'may' && <RejectForm hold={hold} csrf={csrf} />}
     </Stack>
   </Card>
 )
@@ -52,9 +57,12 @@ const ApproveForm: FC<{
   hold: Hold
   ledger: HoldLedger
   checksTrouble: ChecksTrouble | undefined
+  deciding: Deciding
+  me: string
   csrf: string
-}> = ({ hold, ledger, checksTrouble, csrf }) => {
+}> = ({ hold, ledger, checksTrouble, deciding, me, csrf }) => {
   const failed = hold.kind === 'failed-run'
+  const isFirst = deciding.needed === 2 && deciding.first === undefined
   return (
     <Form action={paths.approve(hold.id)} csrf={csrf} label="Approve and release">
       <input type="hidden" name="digest" value={hold.manifestDigest} />
@@ -88,10 +96,10 @@ const ApproveForm: FC<{
           disabledReason={
             hold.offered.length === 0 && !releasesReasonAlone(hold)
               ? 'There is nothing that may be released.'
-              : checksTrouble && CHECKS_TROUBLE_WORDS[checksTrouble]
+              : (approvalHindrance(deciding, me) ?? (checksTrouble && CHECKS_TROUBLE_WORDS[checksTrouble]))
           }
         >
-          Approve and release
+          {isFirst ? 'Approve, as the first of two' : 'Approve and release'}
         </Button>
       </FormActions>
     </Form>

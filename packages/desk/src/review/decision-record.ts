@@ -1,8 +1,11 @@
+import type { Approver } from '@scoregate/gate/approvals'
+import { needsReview } from '@scoregate/gate/policy'
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import type { AuditDecision } from '@scoregate/protocol/audit'
 import { Digest } from '@scoregate/protocol/digest'
 import { RejectionSentence } from '@scoregate/protocol/reason-code'
 import { z } from 'zod'
+import { approverFields } from '../approvals/approval-records.ts'
 import { auditHold, recordAct, textDigest } from '../audit/record-act.ts'
 import { rememberFileNames } from '../checks/read-history.ts'
 import { raiseClockMark } from '../clock/clock-mark.ts'
@@ -24,6 +27,10 @@ export type DecisionRecord = {
   readonly kind: DecisionKind
   /** The reviewer's name; `policy` for what no person decided. */
   readonly reviewer: string
+  /** The absent reviewer in whose place they decided. */
+  readonly for: string | undefined
+  /** Where two had to approve: who did first. */
+  readonly first: Approver | undefined
   /** A code of `REJECT_REASONS`, an `ExpiryCause`, or a reviewer's own words. For the site alone. */
   readonly reason: string | undefined
   readonly note: string | undefined
@@ -39,9 +46,13 @@ export const POLICY_REVIEWER = 'policy'
 
 const STATE_AFTER = { approve: 'approved', reject: 'rejected', expire: 'expired' } as const
 
+/** Who decides: a reviewer, with the approval on which theirs rests where two were needed; or the policy. */
+type Decider = Approver & { readonly first?: Approver | undefined }
+
 /**
  * Decides a hold: its state, the decision, its entries in audit and ledger and what the platform will be told, in the given
- * transaction. Answers whether it was still undecided and the deadline allows it; if not, nothing was written.
+ * transaction. Answers whether it was still undecided and the deadline allows it; if not, nothing was written. Throws where
+ * the rules of the hold want more than this: that is a programming error above.
  */
 export async function recordDecision(
   transaction: DeskTransaction,
@@ -49,17 +60,23 @@ export async function recordDecision(
     hold: Hold
     verdict: Verdict
     kind: DecisionKind
-    reviewer: string
     reason?: string | undefined
     note?: string | undefined
     policyDigest: Digest
     now: Date
-  },
+  } & Decider,
 ): Promise<boolean> {
-  const { hold, verdict, now } = given
+  const { hold, verdict, first, now } = given
+  requireLawful(given)
   const state = STATE_AFTER[verdict.kind]
   const decidedAt = now.toISOString()
-  const moved = await moveUndecided(transaction, { hold, to: state, deadline: deadlineFor(verdict), now })
+  const moved = await moveUndecided(transaction, {
+    hold,
+    to: state,
+    deadline: deadlineFor(verdict),
+    first: first?.reviewer,
+    now,
+  })
   if (!moved) return false
   await raiseClockMark(transaction, now)
   await transaction
@@ -69,6 +86,9 @@ export async function recordDecision(
       manifest_digest: hold.manifestDigest,
       kind: given.kind,
       reviewer: given.reviewer,
+      for_reviewer: given.for ?? null,
+      first_reviewer: first?.reviewer ?? null,
+      first_for: first?.for ?? null,
       reason: given.reason ?? null,
       note: given.note ?? null,
       sentence: verdict.kind === 'reject' ? verdict.sentence : null,
@@ -96,21 +116,30 @@ export async function recordDecision(
   return true
 }
 
+/** What no code path may get past: two where the site says two, and the policy alone only where nobody asks for a review. */
+function requireLawful({ hold, kind, first }: { hold: Hold; kind: DecisionKind } & Decider): void {
+  if (kind === 'approve' && hold.rules.approvals === 2 && first === undefined)
+    throw new Error('Two reviewers must approve this hold, and only one has.')
+  if (kind === 'auto' && needsReview(hold.rules, hold.job.humanInTheLoop))
+    throw new Error('A person must look at this hold.')
+}
+
 function deadlineFor(verdict: Verdict): DeadlineRule {
   if (verdict.kind !== 'expire') return 'ahead'
   return verdict.cause === 'deadline' ? 'come' : 'either'
 }
 
 /** A decision as the chain tells it: a reviewer's own words as digests. */
-function auditDecision(given: {
-  hold: Hold
-  verdict: Verdict
-  kind: DecisionKind
-  reviewer: string
-  reason?: string | undefined
-  note?: string | undefined
-}): AuditDecision {
-  const { verdict, kind, reviewer, reason, note } = given
+function auditDecision(
+  given: {
+    hold: Hold
+    verdict: Verdict
+    kind: DecisionKind
+    reason?: string | undefined
+    note?: string | undefined
+  } & Decider,
+): AuditDecision {
+  const { verdict, kind, first, reason, note } = given
   const { salt } = given.hold.manifest
   const words = {
     ...(reason === undefined ? {} : { reasonDigest: textDigest(reason, salt) }),
@@ -119,10 +148,12 @@ function auditDecision(given: {
   switch (verdict.kind) {
     case 'approve': {
       const artefacts = [...verdict.artefacts]
-      return kind === 'auto' ? { kind, artefacts } : { kind: 'approve', reviewer, artefacts, ...words }
+      if (kind === 'auto') return { kind, artefacts }
+      const rests = first === undefined ? {} : { first: approverFields(first) }
+      return { kind: 'approve', ...approverFields(given), ...rests, artefacts, ...words }
     }
     case 'reject':
-      return { kind: 'reject', reviewer, ...sentenceIfTold(verdict.sentence), ...words }
+      return { kind: 'reject', ...approverFields(given), ...sentenceIfTold(verdict.sentence), ...words }
     case 'expire':
       return { kind: 'expire', cause: verdict.cause }
   }
@@ -137,6 +168,11 @@ export async function findDecision(db: DeskDb, holdId: HoldId): Promise<Decision
         manifestDigest: Digest.parse(row.manifest_digest),
         kind: DecisionKind.parse(row.kind),
         reviewer: row.reviewer,
+        for: row.for_reviewer ?? undefined,
+        first:
+          row.first_reviewer === null
+            ? undefined
+            : { reviewer: row.first_reviewer, for: row.first_for ?? undefined },
         reason: row.reason ?? undefined,
         note: row.note ?? undefined,
         sentence: row.sentence === null ? undefined : RejectionSentence.parse(row.sentence),

@@ -8,6 +8,7 @@ import { Card, Cluster, PageHeader, Split, Stack } from '@scoregate/ui/layout'
 import { absoluteTime } from '@scoregate/ui/plain-time'
 import { When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
+import type { Deciding } from '../approvals/deciding.ts'
 import { FindingsCard, type FindingsCardProps } from '../checks/findings-card.tsx'
 import { checksTrouble } from '../checks/hold-checks.ts'
 import type { Hold } from '../holds/hold-record.ts'
@@ -27,6 +28,7 @@ import { ScoresCard } from './scores-card.tsx'
 
 /** See `HoldContent`. */
 export interface HoldPageProps extends FindingsCardProps {
+  readonly deciding: Deciding
   readonly decision: DecisionRecord | undefined
   readonly publishing: readonly OutboxItem[]
   readonly ledger: HoldLedger
@@ -162,25 +164,28 @@ const Alarms: FC<HoldPageProps> = ({ hold, vaultProblem }) => (
   </>
 )
 
-const Aside: FC<HoldPageProps> = ({ hold, checks, decision, publishing, ledger, csrf, now }) => (
-  <Stack>
-    {hold.state === 'awaiting' && csrf !== undefined && (
-      <DecisionCard
-        {...{ hold, ledger, csrf, now }}
-        checksTrouble={checksTrouble(checks, hold.rules.checks)}
-      />
-    )}
-    {hold.state === 'awaiting' && csrf === undefined && (
-      <Callout tone="info" title="You cannot decide here">
-        A reviewer decides, in a browser or by the command line; you see what they see.
-      </Callout>
-    )}
-    {decision !== undefined && <DecidedCard hold={hold} decision={decision} now={now} />}
-    <LedgerCard ledger={ledger} />
-    <PublishingCard items={publishing} platform={hold.platform} now={now} />
-    <FactsCard hold={hold} />
-  </Stack>
-)
+const Aside: FC<HoldPageProps> = (props) => {
+  const { hold, checks, decision, publishing, ledger, deciding, me, csrf, now } = props
+  return (
+    <Stack>
+      {hold.state === 'awaiting' && csrf !== undefined && (
+        <DecisionCard
+          {...{ hold, ledger, deciding, me, csrf, now }}
+          checksTrouble={checksTrouble(checks, hold.rules.checks)}
+        />
+      )}
+      {hold.state === 'awaiting' && csrf === undefined && (
+        <Callout tone="info" title="You cannot decide here">
+          A reviewer decides, in a browser or by the command line; you see what they see.
+        </Callout>
+      )}
+      {decision !== undefined && <DecidedCard hold={hold} decision={decision} now={now} />}
+      <LedgerCard ledger={ledger} />
+      <PublishingCard items={publishing} platform={hold.platform} now={now} />
+      <FactsCard hold={hold} />
+    </Stack>
+  )
+}
 
 const FactsCard: FC<{ hold: Hold }> = ({ hold }) => (
   <Card title="About this hold">

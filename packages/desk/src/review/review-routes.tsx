@@ -13,6 +13,8 @@ import { sendStream } from '@scoregate/web/request-body'
 import { type Context, Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { z } from 'zod'
+import { withdrawApproval } from '../approvals/approval-records.ts'
+import { findDeciding } from '../approvals/deciding.ts'
 import type { Audit } from '../audit/audit.ts'
 import { auditHold } from '../audit/record-act.ts'
 import { findChecks, listFindings } from '../checks/hold-checks.ts'
@@ -89,6 +91,13 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
     return decideByForm(desk, c, c.req.param('id'), decision)
   })
 
+  app.post('/holds/:id/withdraw', requireRole('reviewer'), async (c) => {
+    const id = c.req.param('id')
+    await withdrawApproval(desk, { id, reviewer: requirePerson(c).person.username })
+    await desk.audit.written()
+    return c.redirect(`${paths.hold(id)}?done=withdrawn`, 303)
+  })
+
   app.get('/holds/:id/files/:n/download', async (c) => {
     const { hold, number, entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
     const reviewer = requirePerson(c).person.username
@@ -134,6 +143,7 @@ async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promi
       hold={hold}
       checks={await findChecks(desk.db, hold.id)}
       findings={await listFindings(desk.db, hold.id)}
+      deciding={await findDeciding(desk.db, hold, reviewer)}
       decision={await findDecision(desk.db, hold.id)}
       publishing={await listOutbox(desk.db, hold.id)}
       ledger={await readLedger(desk.db, hold)}
@@ -154,6 +164,12 @@ async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promi
 
 function flashOf(done: string | undefined): PageProps['flash'] {
   if (done === 'approved') return { tone: 'good', text: 'Approved. What you ticked is being sent.' }
+  if (done === 'recorded')
+    return {
+      tone: 'info',
+      text: 'Your approval is recorded. Nothing leaves before a second reviewer approves.',
+    }
+  if (done === 'withdrawn') return { tone: 'info', text: 'Your approval is withdrawn. Nothing has left.' }
   if (done === 'rejected') return { tone: 'good', text: 'Rejected. Nothing leaves this site.' }
   return undefined
 }
@@ -189,6 +205,7 @@ async function decideByForm(
   const reviewer = requirePerson(c).person.username
   const result = await decideHold(desk, id, { ...decision, reviewer })
   await desk.audit.written()
+  if (result.kind === 'recorded') return c.redirect(`${paths.hold(id)}?done=recorded`, 303)
   if (result.kind === 'decided') {
     desk.onDecided()
     return c.redirect(`${paths.hold(id)}?done=${result.state}`, 303)
