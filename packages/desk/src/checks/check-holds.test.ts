@@ -179,18 +179,23 @@ describe('checks that do not get through', () => {
   })
 })
 
+/** One notice: more text than usual. */
+const LONG_LOG_RUN = { ...HONEST_RUN, 'logs/scoring_stdout': 'x\n'.repeat(40_000) }
+
 describe('an approval by the policy', () => {
-  it('is made when the checks end with notices at most', async () => {
+  it('is made when the checks end without a finding, and the receipt says that nobody decided', async () => {
     await using rig = await DeskRig.start({ policy: WHEN_ASKED })
-    const files = { ...HONEST_RUN, 'logs/scoring_stdout': 'x\n'.repeat(40_000) }
-    const { id } = await rig.deposit({ humanInTheLoop: false, files })
-    expect((await rig.show(id)).findings.map(({ rank }) => rank)).toEqual(['notice'])
+    const { id } = await rig.deposit({ humanInTheLoop: false })
     expect((await rig.untilState(id, 'released')).decision?.kind).toBe('auto')
-    expect(rig.platform.statements.at(-1)?.predicate.decision.kind).toBe('auto')
+    expect(rig.platform.statements.at(-1)?.predicate.decision).toEqual({
+      kind: 'auto',
+      decidedAt: expect.any(String),
+    })
   })
 
   it.each([
     ['a finding stands', { files: HOSTILE_RUN }, undefined],
+    ['nothing but a notice stands', { files: LONG_LOG_RUN }, undefined],
     ['the checks crash', {}, CRASHING_THREAD],
   ])('is not made when %s: a person must look', async (_, given, checkThread) => {
     await using rig = await DeskRig.start({ policy: WHEN_ASKED, ...(checkThread && { checkThread }) })
