@@ -33,37 +33,53 @@ export type InstitutionAccount =
 export type Finding =
   | { readonly kind: 'person'; readonly personId: number }
   /** `email-unconfirmed`: a steward expects this address, but the institution has not confirmed it. */
-  | { readonly kind: 'nobody'; readonly code: 'unknown-identity' | 'email-unconfirmed' }
+  | { readonly kind: 'refused'; readonly code: 'unknown-identity' | 'email-unconfirmed' }
+  | { readonly kind: 'refused'; readonly code: 'account-disabled'; readonly reviewer: string }
 
 /**
  * Finds whose account an identity is. One that is new here is connected to the account of which a steward said so; there is
- * no other way to an account from here, and none is ever made.
+ * no other way to an account from here, and none is ever made. With a disabled account nothing is done.
  */
 export async function findOrConnect(
   transaction: DeskTransaction,
   { identity, now }: { identity: Identity; now: Date },
 ): Promise<Finding> {
+  const { issuer, subject } = identity
   const known = await transaction
+    .selectFrom('person_identity')
+    .innerJoin('person', 'person.id', 'person_identity.person_id')
+    .select(['person.id', 'person.username', 'person.disabled_at'])
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst()
+  const found = known === undefined ? await findWhoIsExpected(transaction, identity) : { person: known }
+  if ('code' in found) return { kind: 'refused', code: found.code }
+  const { id, username, disabled_at } = found.person
+  if (disabled_at !== null) return { kind: 'refused', code: 'account-disabled', reviewer: username }
+  if (known === undefined) {
+    await insertIdentity(transaction, { identity, person: found.person, how: 'expected', now })
+  }
+  await transaction
     .updateTable('person_identity')
     .set({ last_used_at: now.toISOString() })
-    .where('issuer', '=', identity.issuer)
-    .where('subject', '=', identity.subject)
-    .returning('person_id')
-    .executeTakeFirst()
-  if (known !== undefined) return { kind: 'person', personId: known.person_id }
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .execute()
+  return { kind: 'person', personId: id }
+}
 
-  const { subject, email } = identity
-  const expected =
-    (await findExpected(transaction, { issuer: identity.issuer, kind: 'subject', value: subject })) ??
-    (email === undefined
-      ? undefined
-      : await findExpected(transaction, { issuer: identity.issuer, kind: 'email', value: email.address }))
-  if (expected === undefined) return { kind: 'nobody', code: 'unknown-identity' }
-  if (expected.kind === 'email' && email?.isConfirmed !== true) {
-    return { kind: 'nobody', code: 'email-unconfirmed' }
-  }
-  await insertIdentity(transaction, { identity, person: expected.person, how: 'expected', now })
-  return { kind: 'person', personId: expected.person.id }
+type ExpectedPerson = { readonly id: number; readonly username: string; readonly disabled_at: string | null }
+
+async function findWhoIsExpected(
+  transaction: DeskTransaction,
+  { issuer, subject, email }: Identity,
+): Promise<{ person: ExpectedPerson } | { code: 'unknown-identity' | 'email-unconfirmed' }> {
+  const bySubject = await findExpected(transaction, { issuer, kind: 'subject', value: subject })
+  if (bySubject !== undefined) return { person: bySubject }
+  if (email === undefined) return { code: 'unknown-identity' }
+  const byEmail = await findExpected(transaction, { issuer, kind: 'email', value: email.address })
+  if (byEmail === undefined) return { code: 'unknown-identity' }
+  return email.isConfirmed ? { person: byEmail } : { code: 'email-unconfirmed' }
 }
 
 /** Connects an identity to the account of whoever is signed in; neither may have another. */
@@ -206,19 +222,18 @@ export async function findInstitutionAccount(
     : { kind: 'expected', expected: ExpectedIdentity.parse(expected) }
 }
 
-async function findExpected(
+function findExpected(
   transaction: DeskTransaction,
-  given: { issuer: string; kind: ExpectedIdentity['kind']; value: string },
-) {
-  const row = await transaction
+  { issuer, kind, value }: { issuer: string; kind: ExpectedIdentity['kind']; value: string },
+): Promise<ExpectedPerson | undefined> {
+  return transaction
     .selectFrom('expected_identity')
     .innerJoin('person', 'person.id', 'expected_identity.person_id')
-    .select(['person.id', 'person.username'])
-    .where('issuer', '=', given.issuer)
-    .where('kind', '=', given.kind)
-    .where('value', '=', given.value)
+    .select(['person.id', 'person.username', 'person.disabled_at'])
+    .where('issuer', '=', issuer)
+    .where('kind', '=', kind)
+    .where('value', '=', value)
     .executeTakeFirst()
-  return row && { kind: given.kind, person: row }
 }
 
 async function refuseSecond(

@@ -117,3 +117,15 @@ export const DeparturePage: FC<{ name: string; address: string }> = ({ name, add
     </Card>
   </Stack>
 )
+
+/** Seen for a moment by whoever comes back from the provider. */
+export const ArrivalPage: FC<{ next: string }> = ({ next }) => (
+  <Stack>
+    <PageHeader title="Welcome" />
+    <FormActions>
+      <ButtonLink kind="primary" href={next}>
+        Go on
+      </ButtonLink>
+    </FormActions>
+  </Stack>
+)

@@ -6,15 +6,15 @@ import { requirePerson, startSession } from '@scoregate/web/identity'
 import { type Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { Audit } from '../audit/audit.ts'
-import { recordAct } from '../audit/record-act.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { localPath, paths } from '../paths.ts'
+import { requireProof } from '../people/proof.tsx'
 import { requireAnyRole } from '../people/roles.ts'
 import { SignInPage } from '../reviewers/sign-in-page.tsx'
 import { SESSION_COOKIE } from '../reviewers/sign-in-routes.tsx'
 import { connect, findOrConnect, removeIdentity } from './identities.ts'
-import { DeparturePage } from './identity-card.tsx'
+import { ArrivalPage, DeparturePage } from './identity-card.tsx'
 import type { Identity, InstitutionProvider } from './provider.ts'
 import { refusalError, refusalWords } from './refusals.ts'
 import { createFlowSeal, FLOW_SECONDS, type FlowPurpose } from './sign-in-flow.ts'
@@ -40,6 +40,7 @@ export function institutionRoutes(desk: InstitutionDesk): Hono<WebEnv> {
   const { db, audit, accounts, clock, institution } = desk
   const app = new Hono<WebEnv>()
   const seal = createFlowSeal(clock)
+  const proof = requireProof(clock, () => paths.account())
   const returnAddress = () => new URL(paths.institutionReturn, desk.deskUrl()).href
 
   /** The address at the provider to send the browser to; undefined when the provider does not answer. */
@@ -75,13 +76,15 @@ export function institutionRoutes(desk: InstitutionDesk): Hono<WebEnv> {
       return signIn(desk, c, { identity: answer.identity, next: flow.purpose.next })
     }
     // The session that began it must be there still: it, and not whatever the browser has now, says whose account it is.
-    const signedIn = await accounts.findSession(flow.purpose.sessionId)
+    const signedIn = await accounts.findSession(flow.purpose.sessionId, {
+      ...{ agent: c.req.header('user-agent'), isUse: true },
+    })
     if (signedIn === undefined) return refuseSignIn(desk, c, { code: 'session-ended' })
     if (answer.kind === 'refused') throw await refusedConnection(desk, signedIn.person, answer.code)
     return connectIdentity(desk, c, { identity: answer.identity, person: signedIn.person })
   })
 
-  app.post(paths.institutionConnect, requireAnyRole(), async (c) => {
+  app.post(paths.institutionConnect, requireAnyRole(), proof, async (c) => {
     const { person, by } = requirePerson(c)
     if (by.kind !== 'session') return c.redirect(paths.account(), 303)
     const address = await depart(c, { kind: 'connect', sessionId: by.sessionId })
@@ -90,7 +93,7 @@ export function institutionRoutes(desk: InstitutionDesk): Hono<WebEnv> {
     return c.html(desk.frame(c, { title: 'Connect an account', place: 'account', width: 'narrow', content }))
   })
 
-  app.post(paths.institutionRemove, requireAnyRole(), async (c) => {
+  app.post(paths.institutionRemove, requireAnyRole(), proof, async (c) => {
     const { person } = requirePerson(c)
     await db.transaction().execute((transaction) =>
       removeIdentity(transaction, {
@@ -112,12 +115,12 @@ async function signIn(
   const { db, audit, accounts, clock } = desk
   const now = clock()
   const found = await db.transaction().execute((transaction) => findOrConnect(transaction, { identity, now }))
-  if (found.kind === 'nobody') return refuseSignIn(desk, c, found)
+  if (found.kind === 'refused') return refuseSignIn(desk, c, found)
   const person = await accounts.findPerson(found.personId)
   if (person === undefined) throw new Error('An identity is connected to a person who is not there.')
   await audit.record({ kind: 'signed-in', reviewer: person.username, by: 'institution' })
   await startSession(c, accounts, person, SESSION_COOKIE)
-  return c.redirect(next, 303)
+  return arriveAt(desk, c, next)
 }
 
 async function connectIdentity(
@@ -132,21 +135,30 @@ async function connectIdentity(
     .execute((transaction) => connect(transaction, { identity, person, now }))
   if (connected === 'identity-taken') throw await refusedConnection(desk, person, connected)
   await audit.written()
-  return c.redirect(paths.account(), 303)
+  return arriveAt(desk, c, paths.account())
+}
+
+/**
+ * Leads on by a page of this desk. The cookie of a session goes with nothing that another site began, and a redirect from here
+ * would still be what the provider began.
+ */
+async function arriveAt(
+  { frame }: Pick<InstitutionDesk, 'frame'>,
+  c: Context<WebEnv>,
+  next: string,
+): Promise<Response> {
+  c.header('refresh', `0; url=${next}`)
+  const content = <ArrivalPage next={next} />
+  return c.html(frame(c, { title: 'Welcome', place: 'none', width: 'narrow', content }))
 }
 
 /** Shows the sign-in page with what went wrong; the password works whatever is with the provider. */
 async function refuseSignIn(
-  { db, audit, clock, frame, institution }: InstitutionDesk,
+  { audit, frame, institution }: InstitutionDesk,
   c: Context<WebEnv>,
-  { code }: { code: InstitutionRefusal },
+  { code, reviewer }: { code: InstitutionRefusal; reviewer?: string },
 ): Promise<Response> {
-  await db
-    .transaction()
-    .execute((transaction) =>
-      recordAct(transaction, { act: { kind: 'institution-refused', code }, now: clock() }),
-    )
-  await audit.written()
+  await audit.record({ kind: 'institution-refused', code, ...(reviewer === undefined ? {} : { reviewer }) })
   const { kind, text, remedy } = refusalWords(code, institution.name)
   const errors = [{ text: `${text} ${remedy}` }]
   const content = <SignInPage errors={errors} institution={institution.name} />

@@ -32,6 +32,7 @@ beforeEach(async () => {
   provider.state.account = ALICE
   provider.state.isBroken = false
   provider.state.tamper = (answer) => answer
+  await rig.changeRecords('update person set disabled_at = null', [])
   for (const table of ['person_identity', 'expected_identity'])
     await rig.changeRecords(`delete from ${table}`, [])
 })
@@ -81,17 +82,28 @@ async function expectRefusal(
 /** Signs in by password and connects the account of whoever sits before the provider. */
 async function connectAs(username: string): Promise<{ browser: CookieBrowser; page: Visited }> {
   const browser = new CookieBrowser()
-  await browser.go(`${rig.url}/sign-in`, {
-    fields: [
-      ['username', username],
-      ['password', PASSWORD],
-    ],
-  })
+  await signInByPassword(browser, username)
   const account = await browser.go(`${rig.url}/account`)
   const departure = await browser.go(`${rig.url}/account/institution/connect`, {
     fields: [['csrf', csrfIn(account.text)]],
   })
   return { browser, page: await browser.go(hrefTo(departure.text)) }
+}
+
+function signInByPassword(browser: CookieBrowser, username: string): Promise<Visited> {
+  const fields: [string, string][] = [
+    ['username', username],
+    ['password', PASSWORD],
+  ]
+  return browser.go(`${rig.url}/sign-in`, { fields })
+}
+
+/** What a steward says, written into the records. */
+async function expectAccount(username: string, kind: string, value: string): Promise<void> {
+  await rig.changeRecords(
+    `insert into expected_identity select ?, ?, ?, id, 'salt', '2026-01-01T00:00:00.000Z' from person where username = ?`,
+    [provider.issuer, kind, value, username],
+  )
 }
 
 function csrfIn(html: string): string {
@@ -205,12 +217,7 @@ describe('signing in by an institution', () => {
     const back = await begin(browser, isReturn)
     provider.state.isBroken = true
     await expectRefusal(await browser.go(back.url), browser, 'unavailable', 503)
-    await browser.go(`${rig.url}/sign-in`, {
-      fields: [
-        ['username', 'first-reviewer'],
-        ['password', PASSWORD],
-      ],
-    })
+    await signInByPassword(browser, 'first-reviewer')
     expect(await isSignedIn(browser)).toBe(true)
   })
 
@@ -218,6 +225,128 @@ describe('signing in by an institution', () => {
     provider.state.account = undefined
     const browser = new CookieBrowser()
     await expectRefusal(await begin(browser), browser, 'denied', 401)
+  })
+
+  it('signs nobody in whose account is disabled, and connects nothing to it', async () => {
+    await connectAs('first-reviewer')
+    await expectAccount('second-reviewer', 'subject', 'bob-1')
+    await rig.changeRecords('update person set disabled_at = ?', [new Date().toISOString()])
+    for (const [account, reviewer] of [
+      [ALICE, 'first-reviewer'],
+      [{ sub: 'bob-1' }, 'second-reviewer'],
+    ] as const) {
+      provider.state.account = account
+      const page = await begin(new CookieBrowser())
+      expect(page.status).toBe(403)
+      expect(await lastActs(1)).toEqual([{ kind: 'institution-refused', code: 'account-disabled', reviewer }])
+    }
+    await rig.changeRecords('update person set disabled_at = null', [])
+    // The control: both come in when they are not disabled.
+    expect((await begin(new CookieBrowser())).url.pathname).toBe('/')
+    expect(await lastActs(2)).toMatchObject([
+      { kind: 'identity-connected', reviewer: 'second-reviewer', how: 'expected' },
+      { kind: 'signed-in', reviewer: 'second-reviewer', by: 'institution' },
+    ])
+  })
+
+  it('connects whom a steward expects by a confirmed address, and by no other', async () => {
+    await expectAccount('second-reviewer', 'email', 'carol@university.example')
+    for (const email_verified of [false, undefined, 'true', 1]) {
+      provider.state.account = {
+        sub: `carol-${email_verified}`,
+        email: 'carol@university.example',
+        email_verified,
+      }
+      const browser = new CookieBrowser()
+      await expectRefusal(await begin(browser), browser, 'email-unconfirmed', 403)
+    }
+    for (const email of [
+      'carol@university.example.org',
+      'xcarol@university.example',
+      'carol@university.example\u{212a}',
+    ]) {
+      provider.state.account = { sub: 'other', email, email_verified: true }
+      const browser = new CookieBrowser()
+      await expectRefusal(await begin(browser), browser, 'unknown-identity', 403)
+    }
+    provider.state.account = { sub: 'carol-1', email: 'Carol@University.example', email_verified: true }
+    expect((await begin(new CookieBrowser())).url.pathname).toBe('/')
+    // Once: whoever has the address later is somebody else.
+    provider.state.account = { sub: 'carol-2', email: 'carol@university.example', email_verified: true }
+    const browser = new CookieBrowser()
+    await expectRefusal(await begin(browser), browser, 'unknown-identity', 403)
+    provider.state.account = { sub: 'carol-1' }
+    expect((await begin(new CookieBrowser())).url.pathname).toBe('/')
+  })
+
+  it('connects an account of the institution to one person only, and one to each', async () => {
+    await connectAs('first-reviewer')
+    const other = await connectAs('second-reviewer')
+    expect(other.page.status).toBe(409)
+    expect(await lastActs(1)).toEqual([
+      { kind: 'institution-refused', code: 'identity-taken', reviewer: 'second-reviewer' },
+    ])
+    provider.state.account = { sub: 'another-of-alice' }
+    expect((await connectAs('first-reviewer')).page.status).toBe(409)
+  })
+
+  it('is parted again by its owner, after which it lets nobody in', async () => {
+    const { browser } = await connectAs('first-reviewer')
+    const account = await browser.go(`${rig.url}/account`)
+    const fields: [string, string][] = [['csrf', csrfIn(account.text)]]
+    const after = await browser.go(`${rig.url}/account/institution/remove`, { fields })
+    expect(after.text).toContain('Not connected.')
+    expect(await lastActs(1)).toMatchObject([
+      { kind: 'identity-removed', reviewer: 'first-reviewer', person: 'first-reviewer' },
+    ])
+    const later = new CookieBrowser()
+    await expectRefusal(await begin(later), later, 'unknown-identity', 403)
+  })
+
+  it('connects nothing for a session that ended meanwhile, nor for another site, nor without a fresh proof', async () => {
+    const browser = new CookieBrowser()
+    await signInByPassword(browser, 'first-reviewer')
+    const csrf = csrfIn((await browser.go(`${rig.url}/account`)).text)
+    const connectAddress = `${rig.url}/account/institution/connect`
+    expect((await browser.go(connectAddress, { fields: [] })).status).toBe(403)
+    const departure = await browser.go(connectAddress, { fields: [['csrf', csrf]] })
+    await rig.changeRecords('delete from session', [])
+    const page = await browser.go(hrefTo(departure.text))
+    expect(page.status).toBe(401)
+    expect(await lastActs(1)).toEqual([{ kind: 'institution-refused', code: 'session-ended' }])
+
+    const old = new CookieBrowser()
+    await signInByPassword(old, 'first-reviewer')
+    const again = csrfIn((await old.go(`${rig.url}/account`)).text)
+    rig.passTime(11 * 60)
+    const asked = await old.go(connectAddress, { fields: [['csrf', again]] })
+    expect(asked.url.pathname).toBe('/account/prove')
+  })
+
+  it('asks for the claims that the desk requires, wherever the provider gives them', async () => {
+    const requiredClaims = [
+      { claim: 'acr', values: ['two-factors'] },
+      { claim: 'groups', values: ['data-reviewers', 'stewards'] },
+    ]
+    const institution = { ...provider.settings, requiredClaims }
+    await using strict = await DeskRig.start({ config: { institution } })
+    provider.register(strict.url)
+    try {
+      const come = async (account: Partial<ProviderAccount>) => {
+        provider.state.account = { ...ALICE, ...account }
+        return (await new CookieBrowser().go(`${strict.url}/sign-in/institution`)).text
+      }
+      const groups = ['others', 'stewards']
+      const refused = 'did not confirm that you signed in there as this desk asks for'
+      expect(await come({ acr: 'password', groups })).toContain(refused)
+      expect(await come({ groups })).toContain(refused)
+      expect(await come({ acr: 'two-factors', groups: ['others'] })).toContain(refused)
+      expect(await come({ acr: 'two-factors' })).toContain(refused)
+      // The control: with all of them only the account is missing.
+      expect(await come({ acr: 'two-factors', groups })).toContain('is not connected to an account')
+    } finally {
+      provider.register(rig.url)
+    }
   })
 
   it('does not begin for another site, and leads on whoever is signed in', async () => {

@@ -134,8 +134,9 @@ export class CookieBrowser {
       })
       this.#keep(url, answer)
       fields = undefined
-      const location = answer.headers.get('location')
-      if (location === null || answer.status < 300 || answer.status > 399) {
+      const location =
+        answer.headers.get('location') ?? answer.headers.get('refresh')?.replace(/^0; url=/, '') ?? null
+      if (location === null) {
         return { url, status: answer.status, text: await answer.text(), headers: answer.headers }
       }
       const next = new URL(location, url)
