@@ -22,13 +22,17 @@ import { inboxRoutes } from './inbox/inbox-routes.tsx'
 import { identityCard } from './institution/identity-card.tsx'
 import { institutionRoutes } from './institution/institution-routes.tsx'
 import type { InstitutionProvider } from './institution/provider.ts'
+import type { Mailer } from './notices/mailer.ts'
 import type { NoticeSender } from './notices/notice-sender.ts'
 import { noticesRoutes } from './notices/notices-routes.tsx'
 import { assetRoutes } from './pages/asset-routes.ts'
 import { createFrame } from './pages/desk-frame.tsx'
 import { renderError } from './pages/error-page.tsx'
 import { accountRoutes } from './people/account-page.tsx'
+import { invitationRoutes } from './people/invitation-routes.tsx'
+import { waysByToken } from './people/list-people.ts'
 import { ownAccountCards, ownAccountRoutes } from './people/own-account-routes.tsx'
+import { peopleRoutes } from './people/people-routes.tsx'
 import { proofRoutes } from './people/proof.tsx'
 import { knowRoles } from './people/roles.ts'
 import { isNewsPoll } from './people/session-rules.ts'
@@ -51,7 +55,6 @@ export async function createDeskApp(
     health: HealthCheck
     metricsToken: string | undefined
     trustedProxy: string | undefined
-    publicUrl: string | undefined
     workerLog: WorkerLog
     siteName: string
     sitePublicKey: SitePublicKey
@@ -67,6 +70,7 @@ export async function createDeskApp(
     institution: InstitutionProvider | undefined
     /** The address of the desk as people reach it, known once it listens. */
     deskUrl: () => string
+    mailer: Mailer | undefined
     onDeposit: () => void
     onDecided: () => void
   },
@@ -105,6 +109,8 @@ export async function createDeskApp(
   app.route('/', tokenRoutes(desk))
   app.route('/', tokenPageRoutes({ ...desk, frame }))
   app.route('/', proofRoutes({ ...desk, frame }))
+  app.route('/', peopleRoutes({ ...desk, ways: [waysByToken], frame }))
+  app.route('/', invitationRoutes({ ...desk, frame }))
   app.route('/', ownAccountRoutes({ ...desk, frame }))
   const institutionCards = institution === undefined ? [] : [identityCard({ ...desk, institution })]
   app.route(

@@ -1,6 +1,9 @@
 import type { FileViewKind } from '@scoregate/protocol/audit'
 import type { HoldList } from './inbox/inbox-query.ts'
 
+/** What a steward does with a person. */
+export type PersonChange = 'roles' | 'disable' | 'enable' | 'end-sessions' | 'unlock' | 'new-password'
+
 /** Every address of the desk's pages, in one place. */
 export const paths = {
   /** `search` is a query string from `?` on, of `inboxSearch`. */
@@ -30,6 +33,15 @@ export const paths = {
   tokens: '/account/tokens',
   tokenEnd: (token: string): string => `/account/tokens/${token}/end`,
   people: '/people',
+  invite: '/people/invite',
+  renewInvitation: (id: number): string => `/people/invitations/${id}/renew`,
+  revokeInvitation: (id: number): string => `/people/invitations/${id}/revoke`,
+  personOfDesk: (username: string): string => `/people/of/${encodeURIComponent(username)}`,
+  changePerson: (username: string, what: PersonChange): string =>
+    `/people/of/${encodeURIComponent(username)}/${what}`,
+  /** Where whoever was invited chooses a password. */
+  invitation: (secret?: string): string =>
+    secret === undefined ? '/invitation' : `/invitation?link=${encodeURIComponent(secret)}`,
   workers: '/workers',
   report: (month?: string): string => (month === undefined ? '/report' : `/report/${month}`),
   reportCsv: (month: string): string => `/report/${month}.csv`,

@@ -228,6 +228,11 @@ export const AuditAct = z.discriminatedUnion('kind', [
     kind: z.literal('invitation-renewed'),
     ...{ reviewer: reviewer.optional(), person, until: z.iso.datetime() },
   }),
+  /** A link by which `person`, who has an account, chooses a new password. */
+  z.strictObject({
+    kind: z.literal('password-link-made'),
+    ...{ reviewer: reviewer.optional(), person, until: z.iso.datetime() },
+  }),
   z.strictObject({ kind: z.literal('invitation-revoked'), reviewer, person }),
   z.strictObject({ kind: z.literal('invitation-accepted'), reviewer, roles }),
   z.strictObject({ kind: z.literal('roles-changed'), reviewer, person, from: roles, to: roles }),

@@ -46,6 +46,7 @@ const GROUP_OF = {
   'sessions-ended': 'people',
   'person-invited': 'people',
   'invitation-renewed': 'people',
+  'password-link-made': 'people',
   'invitation-revoked': 'people',
   'invitation-accepted': 'people',
   'roles-changed': 'people',

@@ -90,6 +90,8 @@ function knownActWords(act: AuditAct): string {
       return `${byWhom(act)} invited ${act.person} as ${act.roles.join(', ')}, until ${act.until}`
     case 'invitation-renewed':
       return `${byWhom(act)} renewed the invitation of ${act.person}, until ${act.until}`
+    case 'password-link-made':
+      return `${byWhom(act)} made a link by which ${act.person} chooses a new password, until ${act.until}`
     case 'invitation-revoked':
       return `${act.reviewer} took back the invitation of ${act.person}`
     case 'invitation-accepted':

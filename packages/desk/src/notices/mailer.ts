@@ -5,6 +5,8 @@ import { isLoopback } from './webhook-rules.ts'
 
 /** Sends notices by mail. */
 export type Mailer = {
+  /** One mail of another kind. Never throws. */
+  write(to: string, mail: { subject: string; text: string }): Promise<ChannelAnswer>
   /** Never throws. */
   send(to: string, notices: readonly Notice[]): Promise<ChannelAnswer>
   close(): void
@@ -35,26 +37,29 @@ export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
     disableFileAccess: true,
     disableUrlAccess: true,
   })
+  async function write(to: string, mail: { subject: string; text: string }): Promise<ChannelAnswer> {
+    try {
+      await transport.sendMail({
+        // An address as an object: no text of it is parsed as a list of addresses.
+        from: { name: 'Scoregate desk', address: from },
+        to: { name: '', address: to },
+        ...mail,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+      })
+      return { kind: 'sent' }
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+      return { kind: 'failed', why: `The mail server did not take it${code}.` }
+    }
+  }
   return {
+    write,
     async send(to, notices) {
       const [first] = notices
       if (first === undefined) return { kind: 'sent' }
       const subject =
         notices.length === 1 ? noticeLine(first) : `${notices.length} notices from the review desk`
-      try {
-        await transport.sendMail({
-          // An address as an object: no text of it is parsed as a list of addresses.
-          from: { name: 'Scoregate desk', address: from },
-          to: { name: '', address: to },
-          subject,
-          text: notices.map(noticeText).join('\n\n'),
-          headers: { 'Auto-Submitted': 'auto-generated' },
-        })
-        return { kind: 'sent' }
-      } catch (error) {
-        const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-        return { kind: 'failed', why: `The mail server did not take it${code}.` }
-      }
+      return write(to, { subject, text: notices.map(noticeText).join('\n\n') })
     },
     close: () => transport.close(),
   }

@@ -6,6 +6,7 @@ import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { CLOCK_TROUBLE_WORDS, type SiteClock } from '../clock/site-clock.ts'
 import { paths } from '../paths.ts'
+import { hasRole, PEOPLE_READERS } from '../people/roles.ts'
 import { findScripts, type Island } from './islands.ts'
 
 /** Which entry of the main navigation a page belongs to. */
@@ -52,7 +53,7 @@ export async function createFrame(given: {
         title={page.title}
         site="desk"
         siteName={given.siteName}
-        nav={signedIn === undefined ? [] : navigation(page.place)}
+        nav={signedIn === undefined ? [] : navigation(page.place, hasRole(c, ...PEOPLE_READERS))}
         person={
           signedIn !== undefined && by?.kind === 'session'
             ? {
@@ -81,13 +82,14 @@ export async function createFrame(given: {
   }
 }
 
-function navigation(place: Place): PageProps['nav'] {
+function navigation(place: Place, seesPeople: boolean): PageProps['nav'] {
   return [
     { href: paths.inbox(), label: 'Inbox', current: place === 'inbox' },
     { href: paths.workers, label: 'Workers', current: place === 'workers' },
     { href: paths.audit, label: 'Audit', current: place === 'audit' },
     { href: paths.report(), label: 'Report', current: place === 'report' },
     { href: paths.notices, label: 'Notices', current: place === 'notices' },
+    ...(seesPeople ? [{ href: paths.people, label: 'People', current: place === 'people' }] : []),
     { href: paths.site, label: 'Site', current: place === 'site' },
   ]
 }

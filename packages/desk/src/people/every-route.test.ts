@@ -18,6 +18,8 @@ const OPEN = new Set([
   'POST /sign-out',
   `POST ${TOKEN_PATH}`,
   'GET /assets/:name',
+  'GET /invitation',
+  'POST /invitation',
   'GET /healthz',
   'GET /metrics',
   'GET /api/docs',

@@ -13,12 +13,27 @@ export type Role = z.infer<typeof Role>
 /** Whoever may see the contents of a hold; a steward who is neither sees the inbox only. */
 export const HOLD_READERS = ['reviewer', 'auditor'] as const satisfies readonly Role[]
 
+/** Whoever may see who the people of the desk are; stewards alone change them. */
+export const PEOPLE_READERS = ['auditor', 'steward'] as const satisfies readonly Role[]
+
 /** Each role, as pages name it, and what it is for. */
 export const ROLE_WORDS = {
-  reviewer: { name: 'Reviewer', one: 'a reviewer', does: 'sees the holds and decides them' },
-  auditor: { name: 'Auditor', one: 'an auditor', does: 'sees everything and decides nothing' },
-  steward: { name: 'Steward', one: 'a steward', does: 'answers for the people of this desk' },
-} as const satisfies Record<Role, { name: string; one: string; does: string }>
+  reviewer: {
+    name: 'Reviewer',
+    one: 'a reviewer',
+    description: 'Looks at the holds, and decides what of them may leave.',
+  },
+  auditor: {
+    name: 'Auditor',
+    one: 'an auditor',
+    description: 'Sees everything, and decides nothing.',
+  },
+  steward: {
+    name: 'Steward',
+    one: 'a steward',
+    description: 'Invites people and changes what they may do. Sees the inbox, but no hold.',
+  },
+} as const satisfies Record<Role, { name: string; one: string; description: string }>
 
 /** The roles that a person has now. */
 export async function rolesOf(db: DeskDb | DeskTransaction, personId: number): Promise<ReadonlySet<Role>> {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DeskRig, PASSWORD } from '../desk-rig.ts'
 import { until } from '../until-rig.ts'
+import { FIREFOX, FormBrowser } from './form-browser-rig.ts'
 
-const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0'
 const SAFARI = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 14_0) Version/17.0 Safari/605.1.15'
 
 let rig: DeskRig
@@ -13,45 +13,8 @@ beforeEach(async () => {
 
 afterEach(() => rig[Symbol.asyncDispose]())
 
-/** A browser that keeps its cookie, and sends the forms of the pages that it was shown. */
-class Browser {
-  readonly agent: string
-  cookie = ''
-
-  constructor(agent = FIREFOX) {
-    this.agent = agent
-  }
-
-  async ask(path: string, fields?: Record<string, string>, headers: Record<string, string> = {}) {
-    const answer = await fetch(`${rig.url}${path}`, {
-      redirect: 'manual',
-      headers: { 'user-agent': this.agent, cookie: this.cookie, ...headers },
-      ...(fields === undefined ? {} : { method: 'POST', body: new URLSearchParams(fields) }),
-    })
-    const set = answer.headers.get('set-cookie')
-    if (set !== null) this.cookie = set.split(';')[0] ?? ''
-    return answer
-  }
-
-  signIn(password = PASSWORD): Promise<Response> {
-    return this.ask('/sign-in', { username: 'first-reviewer', password })
-  }
-
-  async csrf(): Promise<string> {
-    return /name="csrf" value="([^"]+)"/.exec(await (await this.ask('/account')).text())?.[1] ?? ''
-  }
-
-  async send(path: string, fields: Record<string, string> = {}): Promise<Response> {
-    return this.ask(path, { csrf: await this.csrf(), ...fields })
-  }
-
-  async isIn(): Promise<boolean> {
-    return (await this.ask('/account')).status === 200
-  }
-}
-
-async function signedIn(agent = FIREFOX): Promise<Browser> {
-  const browser = new Browser(agent)
+async function signedIn(agent = FIREFOX): Promise<FormBrowser> {
+  const browser = new FormBrowser(rig.url, { agent })
   expect((await browser.signIn()).status).toBe(303)
   return browser
 }
@@ -62,13 +25,13 @@ async function chainWords(): Promise<string> {
 
 describe('the session of a person at the desk', () => {
   it('is a cookie of this host alone, out of reach for scripts and for other sites', async () => {
-    const answer = await new Browser().signIn()
+    const answer = await new FormBrowser(rig.url).signIn()
     const cookie = answer.headers.get('set-cookie') ?? ''
     expect(cookie).toMatch(/HttpOnly/)
     expect(cookie).toMatch(/SameSite=Strict/)
     expect(cookie).not.toMatch(/Domain=/i)
     expect(cookie).not.toMatch(/Secure/)
-    const behindTls = await new Browser().ask(
+    const behindTls = await new FormBrowser(rig.url).ask(
       '/sign-in',
       { username: 'first-reviewer', password: PASSWORD },
       { 'x-forwarded-proto': 'https' },
@@ -87,7 +50,7 @@ describe('the session of a person at the desk', () => {
 
   it('is refused in another browser and ended, and both the chain and its owner can tell', async () => {
     const browser = await signedIn()
-    const thief = new Browser(SAFARI)
+    const thief = new FormBrowser(rig.url, { agent: SAFARI })
     thief.cookie = browser.cookie
     expect((await thief.ask('/')).status).toBe(303)
     expect(await browser.isIn()).toBe(false)
@@ -135,7 +98,7 @@ describe('the page of my account', () => {
   })
 
   it('ends nobody else’s session', async () => {
-    const other = new Browser()
+    const other = new FormBrowser(rig.url)
     await other.ask('/sign-in', { username: 'second-reviewer', password: PASSWORD })
     const page = await (await other.ask('/account')).text()
     expect(page).toContain('This one')
@@ -168,8 +131,8 @@ describe('the page of my account', () => {
     await here.send('/account/password', { current: PASSWORD, password: 'another password' })
     await rig.stopDesk()
     await rig.startDesk()
-    expect((await new Browser().signIn()).status).toBe(401)
-    expect((await new Browser().signIn('another password')).status).toBe(303)
+    expect((await new FormBrowser(rig.url).signIn()).status).toBe(401)
+    expect((await new FormBrowser(rig.url).signIn('another password')).status).toBe(303)
   })
 
   it('asks again for the password, and says when it is wrong', async () => {

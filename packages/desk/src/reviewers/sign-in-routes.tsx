@@ -15,6 +15,8 @@ import { SignInPage } from './sign-in-page.tsx'
 /** Cookies do not tell ports apart, so a hub on the same machine must have another name for its own. */
 export const SESSION_COOKIE = 'scoregate_desk'
 
+const PASSWORD_SET = { tone: 'good', text: 'Your password is set. Sign in with it.' } as const
+
 const SignIn = z.object({
   username: z.string().max(200),
   password: z.string().max(1000),
@@ -41,7 +43,8 @@ export function signInRoutes({
   app.get(paths.signIn, async (c) => {
     if (c.get('person') !== undefined) return c.redirect(paths.inbox(), 303)
     const content = <SignInPage institution={institution} errors={[]} next={c.req.query('next')} />
-    return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', content }))
+    const flash = c.req.query('done') === 'password-set' ? PASSWORD_SET : undefined
+    return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', flash, content }))
   })
 
   app.post(paths.signIn, async (c) => {
