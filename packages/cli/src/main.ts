@@ -5,6 +5,7 @@ import { competitionCommand } from './competition-commands.ts'
 import { EXIT, EXIT_BROKEN_PIPE, EXIT_OF_ERROR } from './exit-codes.ts'
 import { installationPaths, type Provision, Provision as ProvisionSchema } from './installation.ts'
 import { type Part, runPart } from './part.ts'
+import { peopleCommand } from './people-command.ts'
 import { say, sayError, sayJson } from './print.ts'
 import { readPrivateJson } from './private-file.ts'
 import { reviewCommand } from './review/review-commands.ts'
@@ -149,6 +150,7 @@ withSettings(program.command('doctor'))
   })
 
 program.addCommand(reviewCommand(() => readSettings(process.env).dataFolder))
+program.addCommand(peopleCommand((data) => settingsOf(data === undefined ? {} : { data })))
 program.addCommand(submitCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(competitionCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(verifyCommand())

@@ -13,10 +13,14 @@ import { ReceiptSubject } from './receipt.ts'
 /** Which hold: the name that people use at the desk, and the digest of its manifest. */
 const AuditHold = z.strictObject({ id: z.string().regex(/^[a-z2-7]{8}$/), digest: Digest })
 
+/** What a person of a desk may be there for; one person can have several. */
+export const DeskRole = z.enum(['reviewer', 'auditor', 'steward'])
+export type DeskRole = z.infer<typeof DeskRole>
+
 const reviewer = z.string().min(1).max(64)
 /** Whom an act is about, where that is not who did it. */
 const person = z.string().min(1).max(64)
-const roles = z.array(z.enum(['reviewer', 'auditor', 'steward'])).max(3)
+const roles = z.array(DeskRole).max(3)
 /** Who decided, and the absent reviewer in whose place they did. */
 const decider = { reviewer, for: reviewer.optional() }
 const hold = AuditHold

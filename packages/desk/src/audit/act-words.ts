@@ -17,7 +17,7 @@ function knownActWords(act: AuditAct): string {
     case 'site-key-changed':
       return `the signing key changed from ${short(act.from)} to ${short(act.to)}`
     case 'file-completed':
-      return `the desk started, and added ${act.entries === 1 ? '1 entry' : `${act.entries} entries`} that the file lacked after a crash`
+      return `the desk started, and added ${act.entries === 1 ? '1 entry' : `${act.entries} entries`} that the file lacked: after a crash, or made on its machine while it did not run`
     case 'policy-in-force':
       return `the policy ${short(act.policyDigest)} came into force`
     case 'policy-changed':

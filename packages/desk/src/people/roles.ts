@@ -1,14 +1,14 @@
+import { DeskRole } from '@scoregate/protocol/audit'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { WebEnv } from '@scoregate/web/environment'
 import { requirePerson } from '@scoregate/web/identity'
 import type { Context, MiddlewareHandler } from 'hono'
-import { z } from 'zod'
 import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
 import { paths } from '../paths.ts'
 
 /** What a person of the desk may be there for; one person can have several. */
-export const Role = z.enum(['reviewer', 'auditor', 'steward'])
-export type Role = z.infer<typeof Role>
+export const Role = DeskRole
+export type Role = DeskRole
 
 /** Whoever may see the contents of a hold; a steward who is neither sees the inbox only. */
 export const HOLD_READERS = ['reviewer', 'auditor'] as const satisfies readonly Role[]
