@@ -28,6 +28,10 @@ import { noticesRoutes } from './notices/notices-routes.tsx'
 import { assetRoutes } from './pages/asset-routes.ts'
 import { createFrame } from './pages/desk-frame.tsx'
 import { renderError } from './pages/error-page.tsx'
+import { passkeyRoutes } from './passkeys/passkey-routes.tsx'
+import { passkeySignInRoutes } from './passkeys/passkey-sign-in.tsx'
+import { passkeyPlace } from './passkeys/passkey-site.ts'
+import { passkeysCard } from './passkeys/passkeys-card.tsx'
 import { accountRoutes } from './people/account-page.tsx'
 import { invitationRoutes } from './people/invitation-routes.tsx'
 import { waysByToken } from './people/list-people.ts'
@@ -38,7 +42,8 @@ import { knowRoles } from './people/roles.ts'
 import { isNewsPoll } from './people/session-rules.ts'
 import { reportRoutes } from './report/report-routes.tsx'
 import { reviewRoutes } from './review/review-routes.tsx'
-import { SESSION_COOKIE, signInRoutes } from './reviewers/sign-in-routes.tsx'
+import { SESSION_COOKIE } from './reviewers/session.ts'
+import { signInRoutes } from './reviewers/sign-in-routes.tsx'
 import { siteRoutes } from './site/site-routes.tsx'
 import { tokenPageRoutes, tokensCard } from './tokens/token-page-routes.tsx'
 import { tokenRoutes } from './tokens/token-routes.ts'
@@ -92,12 +97,14 @@ export async function createDeskApp(
   app.route('/', watchRoutes(desk))
   app.use(identify(desk.accounts, { cookieName: SESSION_COOKIE, isBackground: isNewsPoll }))
   app.use(knowRoles(desk.db))
-  app.route('/', signInRoutes({ ...desk, frame }))
+  const passkeys = () => passkeyPlace(desk.deskUrl())
+  app.route('/', signInRoutes({ ...desk, frame, passkeys }))
   const { institution } = desk
   if (institution !== undefined) app.route('/', institutionRoutes({ ...desk, institution, frame }))
+  app.route('/', passkeySignInRoutes({ ...desk, passkeys }))
   app.route('/', inboxRoutes({ ...desk, claimSeconds, frame }))
-  app.route('/', bulkRoutes({ ...desk, blobs, frame }))
-  app.route('/', reviewRoutes({ ...desk, blobs, frame }))
+  app.route('/', bulkRoutes({ ...desk, blobs, frame, passkeys }))
+  app.route('/', reviewRoutes({ ...desk, blobs, frame, passkeys }))
   app.route('/', workersPageRoutes({ ...desk, frame }))
   app.route('/', reportRoutes({ ...desk, frame }))
   app.route('/', auditRoutes({ ...desk, frame }))
@@ -106,6 +113,7 @@ export async function createDeskApp(
   app.route('/', checkRoutes({ frame }))
   app.route('/', siteRoutes({ ...desk, frame }))
   app.route('/', noticesRoutes({ ...desk, frame }))
+  app.route('/', passkeyRoutes({ ...desk, frame, passkeys }))
   app.route('/', tokenRoutes(desk))
   app.route('/', tokenPageRoutes({ ...desk, frame }))
   app.route('/', proofRoutes({ ...desk, frame }))
@@ -113,15 +121,15 @@ export async function createDeskApp(
   app.route('/', invitationRoutes({ ...desk, frame }))
   app.route('/', ownAccountRoutes({ ...desk, frame }))
   const institutionCards = institution === undefined ? [] : [identityCard({ ...desk, institution })]
-  app.route(
-    '/',
-    accountRoutes({
-      ...{ ...desk, frame },
-      cards: [...ownAccountCards(desk), ...institutionCards, tokensCard(desk)],
-    }),
-  )
+  const cards = [
+    ...ownAccountCards(desk),
+    passkeysCard({ ...desk, passkeys }),
+    ...institutionCards,
+    tokensCard(desk),
+  ]
+  app.route('/', accountRoutes({ ...desk, frame, cards }))
   app.route('/', fileApiRoutes(desk))
-  app.route('/', apiRoutes({ ...desk, claimSeconds, blobs }))
+  app.route('/', apiRoutes({ ...desk, claimSeconds, blobs, passkeys }))
   app.route('/', docsRoutes({ frame }))
   return app
 }

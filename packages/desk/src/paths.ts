@@ -10,6 +10,7 @@ export const paths = {
   inbox: (list: HoldList = 'waiting', search = ''): string =>
     `${list === 'waiting' ? '/' : `/${list}`}${search}`,
   bulk: '/bulk',
+  askBulkSignature: '/bulk/question',
   /** How many holds are new since a moment, which `search` names beside the filters. */
   news: (list: HoldList, search: string): string => `/news/${list}${search}`,
   claim: (id: string): string => `/holds/${id}/claim`,
@@ -21,6 +22,8 @@ export const paths = {
   institutionReturn: '/sign-in/institution/return',
   institutionConnect: '/account/institution/connect',
   institutionRemove: '/account/institution/remove',
+  signInByPasskey: '/sign-in/passkey',
+  askSignIn: '/sign-in/passkey/question',
   signOut: '/sign-out',
   site: '/site',
   account: (): string => '/account',
@@ -32,6 +35,9 @@ export const paths = {
   endOtherSessions: '/account/other-sessions/end',
   tokens: '/account/tokens',
   tokenEnd: (token: string): string => `/account/tokens/${token}/end`,
+  passkeys: '/account/passkeys',
+  newPasskey: '/account/passkeys/question',
+  removePasskey: '/account/passkeys/remove',
   people: '/people',
   invite: '/people/invite',
   renewInvitation: (id: number): string => `/people/invitations/${id}/renew`,
@@ -58,6 +64,8 @@ export const paths = {
   /** Takes the first of two approvals back. */
   withdraw: (id: string): string => `/holds/${id}/withdraw`,
   reject: (id: string): string => `/holds/${id}/reject`,
+  /** What a passkey is asked before the form is sent. */
+  askSignature: (id: string, kind: 'approve' | 'reject'): string => `/holds/${id}/${kind}/question`,
   /** `n` is the file's place in the manifest, counted from 0. */
   file: (id: string, n: number): string => `/holds/${id}/files/${n}`,
   fileView: (id: string, n: number, view: { as: FileViewKind } & Record<string, string | number>): string =>

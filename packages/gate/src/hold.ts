@@ -76,6 +76,8 @@ export type DecisionMoment = {
   readonly clockTrouble?: ClockTrouble | undefined
   /** What the ledger says of this participant and of what an approval would release. */
   readonly budget?: BudgetQuestion | undefined
+  /** The policy wants approvals signed by a passkey, and this one is not. */
+  readonly isSignatureMissing?: boolean | undefined
   /** What the checks have to say about an approval. */
   readonly checksTrouble?: ChecksTrouble | undefined
   /** What was shown to whoever approves. Where nothing is said, nothing was. */
@@ -118,6 +120,7 @@ export type Refusal = {
     | 'vault-altered'
     | 'checks-not-ended'
     | 'required-check-failed'
+    | 'signature-missing'
     | 'budget-exhausted'
     | 'artefact-not-allowed'
     | 'not-looked-at'
@@ -164,6 +167,12 @@ const CHECKS_REFUSALS = {
       'A check that the policy of this site requires did not get through, so nobody has looked for what it looks for. This hold can only be rejected.',
   },
 } as const satisfies Record<ChecksTrouble, Refusal>
+
+const SIGNATURE_MISSING: Refusal = {
+  code: 'signature-missing',
+  sentence:
+    'The policy of this site wants approvals of this competition signed with a passkey, and this one is not. Open the hold at the desk with your browser, and approve it there with your passkey; without one, add it under “My account” first. You can reject without.',
+}
 
 /**
  * What became of a decision. `recorded`: it is the first of two approvals, and the hold waits for the second. An approval
@@ -230,7 +239,7 @@ function findRefusal(
 function findApprovalRefusal(
   hold: DecidableHold,
   decision: Extract<Decision, { kind: 'approve' }>,
-  { clockTrouble, budget, checksTrouble, look }: Omit<DecisionMoment, 'now'>,
+  { clockTrouble, budget, checksTrouble, isSignatureMissing, look }: Omit<DecisionMoment, 'now'>,
 ): Refusal | undefined {
   const { artefacts } = decision
   if (clockTrouble !== undefined) return CLOCK_REFUSALS[clockTrouble]
@@ -247,6 +256,7 @@ function findApprovalRefusal(
     )
   }
   if (checksTrouble !== undefined) return CHECKS_REFUSALS[checksTrouble]
+  if (isSignatureMissing === true) return SIGNATURE_MISSING
   const notOffered = artefacts.filter((name) => !hold.offered.includes(name))
   if (notOffered.length > 0) {
     return refusal('artefact-not-allowed', `This hold does not offer ${notOffered.join(', ')} for release.`)

@@ -60,6 +60,7 @@ const ReviewRules = {
   timeout: PolicyDuration,
   failures: z.enum(['at-once', 'after-review']),
   unseen: z.enum(['refuse', 'warn']),
+  signed: z.enum(['required', 'when-possible']),
 }
 
 const RANGE_WORDS = 'a list of the lowest and the highest value, [0, 1]'
@@ -193,6 +194,7 @@ export const PolicyFile = z.strictObject({
       reviewers: DecidingRules.reviewers.optional(),
       /** Who has a part in a competition, by patterns for competitions: all that fit count. */
       conflicts: z.record(textUpTo(256), ReviewerNames).default({}),
+      signed: ReviewRules.signed.default('when-possible'),
       /** How long others see that somebody is looking at a hold. */
       claim: PolicyDuration.default(900),
     })

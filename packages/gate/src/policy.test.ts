@@ -39,6 +39,7 @@ describe('a policy', () => {
       review: 'always',
       timeoutSeconds: 86_400,
       unseen: 'refuse',
+      signed: 'when-possible',
       failures: 'at-once',
       approvals: 1,
       twoFor: [],
@@ -132,7 +133,7 @@ describe('a policy with mistakes', () => {
       'version: 1\nsite: Test\nreview:\n  requird: always\n  timeout: soon\n  failures: atonce\nlimits: { memory: 3 gigs, cpus: 0 }\nimages: { a: 5 }\n',
     )
     expect(found.sort()).toEqual([
-      'policy.yaml:4:3: review.requird: no such key. Did you mean "required"? Allowed: required, timeout, failures, unseen, approvals, two_for, reviewers, conflicts, claim.',
+      'policy.yaml:4:3: review.requird: no such key. Did you mean "required"? Allowed: required, timeout, failures, unseen, approvals, two_for, reviewers, conflicts, signed, claim.',
       'policy.yaml:5:3: review.timeout: "soon" is not accepted. Allowed: a whole number and a unit: 30s, 15m, 24h or 7d.',
       'policy.yaml:6:3: review.failures: "atonce" is not accepted. Did you mean "at-once"? Allowed: at-once, after-review.',
       expect.stringMatching(/^policy\.yaml:7:11: limits\.memory: "3 gigs" is not accepted\. .*2GiB/),

@@ -38,6 +38,8 @@ export type CompetitionRules = ScoreRules &
     readonly failures: 'at-once' | 'after-review'
     /** Whether a reviewer may release what they have not been shown whole. */
     readonly unseen: 'refuse' | 'warn'
+    /** Whether an approval must be signed by a passkey of its reviewer. */
+    readonly signed: 'required' | 'when-possible'
     readonly releasable: ArtefactName[]
     readonly ticked: ArtefactName[]
     readonly retentionSeconds: number
@@ -225,6 +227,7 @@ export function rulesFor(policy: Policy, competition: { id: number; title: strin
     twoFor: [...(own?.review?.two_for ?? policy.review.two_for)],
     ...(reviewers === undefined ? {} : { reviewers: [...reviewers] }),
     conflicts: conflictsOf(policy, competition, own?.review?.conflicts),
+    signed: own?.review?.signed ?? policy.review.signed,
     releasable: [...releasable],
     ticked: ticked.filter((artefact) => releasable.includes(artefact)),
     ...(decimals === undefined ? {} : { decimals }),

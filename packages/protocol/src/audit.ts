@@ -154,7 +154,7 @@ export const AuditAct = z.discriminatedUnion('kind', [
    */
   z.strictObject({
     kind: z.literal('approved-first'),
-    ...{ ...decider, hold, wordsDigest: Digest, policyDigest: Digest },
+    ...{ ...decider, hold, wordsDigest: Digest, policyDigest: Digest, signedBy },
   }),
   z.strictObject({ kind: z.literal('approval-withdrawn'), reviewer, hold }),
   z.strictObject({ kind: z.literal('decided'), hold, decision: AuditDecision, policyDigest: Digest }),

@@ -191,6 +191,7 @@ const REFUSAL_KIND = {
   'vault-altered': 'conflict',
   'checks-not-ended': 'conflict',
   'required-check-failed': 'conflict',
+  'signature-missing': 'conflict',
   'budget-exhausted': 'conflict',
   'artefact-not-allowed': 'bad-input',
   'not-looked-at': 'conflict',

@@ -4,6 +4,8 @@ import {
   approvalsNeeded,
   type StandingApproval,
 } from '@scoregate/gate/approvals'
+import { passkeyId } from '@scoregate/gate/cose-key'
+import { digestOfJson } from '@scoregate/gate/manifest'
 import { isSamePerson } from '@scoregate/gate/who-may-decide'
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import type { DecisionSignature } from '@scoregate/protocol/decision-statement'
@@ -111,6 +113,7 @@ export async function recordFirstApproval(
     ...approverFields(approval),
     hold: auditHold(hold),
     wordsDigest: wordsDigest(hold, approval),
+    ...signedBy(approval.signature),
     policyDigest,
   } as const
   await recordAct(transaction, { act, now })
@@ -208,6 +211,27 @@ function wordsDigest(hold: Hold, { artefacts, reason, note }: GivenApproval): Di
 /** Who approved, in the fields of an act or a receipt. */
 export function approverFields({ reviewer, for: absent }: Approver): { reviewer: string; for?: string } {
   return absent === undefined ? { reviewer } : { reviewer, for: absent }
+}
+
+/** A signature, in the fields of an act: with which passkey, and the digest of all that was signed with it. */
+export function signedBy(signature: DecisionSignature | undefined): {
+  signedBy?: { passkey: Digest; signatureDigest: Digest }
+} {
+  if (signature === undefined) return {}
+  const passkey = passkeyId(signature.publicKey)
+  return { signedBy: { passkey, signatureDigest: digestOfJson(signature) } }
+}
+
+/** The signature under the first approval of a decided hold, as it is stored. */
+export async function findFirstSignature(db: DeskDb, holdId: HoldId): Promise<string | null> {
+  const row = await db
+    .selectFrom('approval')
+    .select('signature_json')
+    .where('hold_id', '=', holdId)
+    .where('place', '=', 'first')
+    .where('withdrawn_at', 'is', null)
+    .executeTakeFirst()
+  return row?.signature_json ?? null
 }
 
 function toShown(row: ApprovalRow): ShownApproval {

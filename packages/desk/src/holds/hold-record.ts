@@ -46,6 +46,8 @@ export const HoldRules = z.strictObject({
   twoFor: z.array(FindingRank).default([]),
   reviewers: z.array(z.string()).optional(),
   conflicts: z.array(z.string()).default([]),
+  /** Absent from holds that are older than passkeys. */
+  signed: z.enum(['required', 'when-possible']).default('when-possible'),
   releasable: z.array(ArtefactName),
   ticked: z.array(ArtefactName),
   ...ScoreRules.shape,

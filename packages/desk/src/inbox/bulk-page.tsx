@@ -7,6 +7,8 @@ import { Card, Cluster, PageHeader, Stack } from '@scoregate/ui/layout'
 import { type Column, DataTable } from '@scoregate/ui/table'
 import type { FC } from 'hono/jsx'
 import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
+import type { Signing } from '../passkeys/decision-signing.ts'
+import { PasskeyField } from '../passkeys/passkey-field.tsx'
 import { paths } from '../paths.ts'
 import { REJECT_REASONS } from '../review/reject-reasons.ts'
 import type { BulkOutcome } from './bulk.ts'
@@ -24,11 +26,13 @@ export interface BulkPageProps {
   readonly claims: ReadonlyMap<HoldId, readonly Claim[]>
   readonly me: string
   readonly csrf: string
+  /** Whether and how this reviewer can sign what they decide. */
+  readonly signing: Signing
 }
 
 /** What is about to be decided together: every result with what it releases, and one button. */
 export const BulkPage: FC<BulkPageProps> = (props) => {
-  const { act, together, csrf } = props
+  const { act, together, csrf, signing } = props
   const results = counted(together.length, 'result', 'results')
   return (
     <Stack>
@@ -76,8 +80,16 @@ export const BulkPage: FC<BulkPageProps> = (props) => {
               ]}
             />
           )}
+          {signing.kind === 'possible' && (
+            <SigningField act={act} isRequired={isRequired(props)} origin={signing.origin} />
+          )}
           <FormActions>
             <Button
+              disabledReason={
+                isRequired(props) && signing.kind !== 'possible'
+                  ? 'The policy wants these signed with a passkey. Add yours under “My account”.'
+                  : undefined
+              }
               kind={act === 'release' ? 'primary' : 'danger'}
               icon={act === 'release' ? 'send' : 'cross'}
             >
@@ -92,6 +104,32 @@ export const BulkPage: FC<BulkPageProps> = (props) => {
     </Stack>
   )
 }
+
+/** Whether one of the results can only be released with a signature. */
+function isRequired({ act, together }: BulkPageProps): boolean {
+  return act === 'release' && together.some(({ rules }) => rules.signed === 'required')
+}
+
+const SigningField: FC<{ act: BulkAct; isRequired: boolean; origin: string }> = (props) => (
+  <>
+    <p class="muted" data-with-script hidden>
+      Your passkey signs all of them at once.
+    </p>
+    <PasskeyField
+      act="use"
+      question={paths.askBulkSignature}
+      origin={props.origin}
+      skip={
+        props.isRequired ? undefined : `${props.act === 'release' ? 'Release' : 'Reject'} without a signature`
+      }
+      withoutScript={
+        props.isRequired
+          ? 'The policy wants these signed with a passkey, which needs script: switch it on to release them.'
+          : 'Without script your passkey cannot sign these: they are recorded as not signed.'
+      }
+    />
+  </>
+)
 
 const LeftOut: FC<BulkPageProps> = ({ alone }) =>
   alone.length === 0 ? null : (

@@ -7,11 +7,20 @@ import { z } from 'zod'
 import { auditHold, recordAct } from '../audit/record-act.ts'
 import { findChecksOf } from '../checks/hold-checks.ts'
 import { HoldId } from '../holds/hold-record.ts'
+import { answerQuestion, findSigning, readSignatures } from '../passkeys/decision-signing.ts'
+import type { ToSign, UnsignedDecision } from '../passkeys/sign-decision.ts'
 import { paths } from '../paths.ts'
 import { requireRole } from '../people/roles.ts'
 import { chosenReason, type RejectReason } from '../review/reject-reasons.ts'
 import type { ReviewDesk } from '../review/review-routes.tsx'
-import { type BulkVerdict, decideInBulk, parseBulkItem, sortForBulk, withinLimit } from './bulk.ts'
+import {
+  type BulkItem,
+  type BulkVerdict,
+  decideInBulk,
+  parseBulkItem,
+  sortForBulk,
+  withinLimit,
+} from './bulk.ts'
 import { BulkDonePage, BulkPage } from './bulk-page.tsx'
 import { findClaims } from './claims.ts'
 import { readHolds } from './list-holds.ts'
@@ -23,6 +32,8 @@ const BulkForm = z.object({
   act: BulkActName,
   hold: z.union([z.array(z.string()), z.string().transform((item) => [item])]).default([]),
   reason: z.string().max(200).default(''),
+  /** What a passkey answered, if one was asked. */
+  passkey: z.string().max(65_536).default(''),
 })
 
 /** Deciding the ticked lines of the inbox: one page that says what would happen, and the decisions. */
@@ -46,20 +57,34 @@ export function bulkRoutes(desk: ReviewDesk): Hono<WebEnv> {
     await desk.audit.written()
     const checks = await findChecksOf(desk.db, ids)
     const claims = await findClaims(desk.db, ids, desk.clock())
-    const content = <BulkPage {...{ act, claims, me, csrf: by.csrf }} {...sortForBulk(holds, checks)} />
-    return c.html(desk.frame(c, { title: 'Decide together', place: 'inbox', content }))
+    const signing = await findSigning(desk, person.id)
+    const content = (
+      <BulkPage {...{ act, claims, me, csrf: by.csrf, signing }} {...sortForBulk(holds, checks)} />
+    )
+    const islands = ['passkey'] as const
+    return c.html(desk.frame(c, { title: 'Decide together', place: 'inbox', islands, content }))
   })
 
   app.post(paths.bulk, requireRole('reviewer'), async (c) => {
-    const { act, hold, ...given } = await parseBody(c, BulkForm)
+    const { act, hold, passkey, ...given } = await parseBody(c, BulkForm)
     const reason = chosenReason(given.reason)
     const items = withinLimit(hold).flatMap((text) => parseBulkItem(text) ?? [])
     const verdict = act === 'release' ? ({ kind: 'release' } as const) : rejection(reason)
     const reviewer = requirePerson(c).person.username
-    const outcomes = await decideInBulk(desk, { items, verdict, reviewer })
+    const toSign = signedTogether(act, items)
+    const signed = await readSignatures(desk, c, { toSign, answer: passkey })
+    if (signed.kind === 'refused') throw signatureRefused(signed.sentence)
+    const signatures = signed.kind === 'signed' ? signed.signatures : undefined
+    const outcomes = await decideInBulk(desk, { items, verdict, reviewer, signatures })
     if (outcomes.some(({ kind }) => kind === 'decided')) desk.onDecided()
     const content = <BulkDonePage act={act} outcomes={outcomes} />
     return c.html(desk.frame(c, { title: 'Decided together', place: 'inbox', content }))
+  })
+  app.post(paths.askBulkSignature, requireRole('reviewer'), async (c) => {
+    const { act, hold } = await parseBody(c, BulkForm)
+    const items = withinLimit(hold).flatMap((text) => parseBulkItem(text) ?? [])
+    if (items.length === 0) throw nothingTicked()
+    return answerQuestion(desk, c, signedTogether(act, items))
   })
   return app
 }
@@ -67,6 +92,35 @@ export function bulkRoutes(desk: ReviewDesk): Hono<WebEnv> {
 function rejection(reason: RejectReason | ''): BulkVerdict {
   if (reason === '') throw reasonMissing()
   return { kind: 'reject', reason }
+}
+
+/** The decisions of a form, as a passkey signs them at once. */
+function signedTogether(act: z.infer<typeof BulkActName>, items: readonly BulkItem[]): ToSign {
+  const decisions = items.map(
+    ({ digest: hold }): UnsignedDecision =>
+      act === 'release'
+        ? { hold, kind: 'approve', artefacts: ['scores'] }
+        : { hold, kind: 'reject', artefacts: [] },
+  )
+  return { kind: 'together', decisions }
+}
+
+function nothingTicked(): ScoregateError {
+  return new ScoregateError({
+    kind: 'bad-input',
+    code: 'nothing-ticked',
+    message: 'No result was named, so there is nothing to sign.',
+    remedy: 'Go back to the inbox and tick results.',
+  })
+}
+
+function signatureRefused(sentence: string): ScoregateError {
+  return new ScoregateError({
+    kind: 'conflict',
+    code: 'signature-refused',
+    message: `Nothing was decided. ${sentence}`,
+    remedy: 'Go back to the inbox, and decide anew.',
+  })
 }
 
 function reasonMissing(): ScoregateError {

@@ -1,3 +1,4 @@
+import type { DecisionSignature } from '@scoregate/protocol/decision-statement'
 import { Digest } from '@scoregate/protocol/digest'
 import type { Audit } from '../audit/audit.ts'
 import { findChecks, type HoldChecks } from '../checks/hold-checks.ts'
@@ -62,17 +63,35 @@ export type BulkVerdict =
  */
 export async function decideInBulk(
   site: DecisionSite & { audit: Audit },
-  given: { items: readonly BulkItem[]; verdict: BulkVerdict; reviewer: string },
+  given: {
+    items: readonly BulkItem[]
+    verdict: BulkVerdict
+    reviewer: string
+    /** One for each item, in their order, where they were signed together. */
+    signatures?: readonly DecisionSignature[] | undefined
+  },
 ): Promise<BulkOutcome[]> {
   const outcomes: BulkOutcome[] = []
-  for (const item of given.items) outcomes.push(await decideOne(site, { ...given, item }))
+  for (const [index, item] of given.items.entries()) {
+    outcomes.push(await decideOne(site, { ...given, item, signature: given.signatures?.[index] }))
+  }
   await site.audit.written()
   return outcomes
 }
 
 async function decideOne(
   site: DecisionSite,
-  { item, verdict, reviewer }: { item: BulkItem; verdict: BulkVerdict; reviewer: string },
+  {
+    item,
+    verdict,
+    reviewer,
+    signature,
+  }: {
+    item: BulkItem
+    verdict: BulkVerdict
+    reviewer: string
+    signature: DecisionSignature | undefined
+  },
 ): Promise<BulkOutcome> {
   const { id, digest } = item
   const hold = await findHold(site.db, id)
@@ -91,7 +110,9 @@ async function decideOne(
   const result = await decideHold(
     site,
     id,
-    decision.kind === 'approve' ? { ...decision, artefacts: [...decision.artefacts] } : decision,
+    decision.kind === 'approve'
+      ? { ...decision, artefacts: [...decision.artefacts], signature }
+      : { ...decision, signature },
   )
   if (result.kind !== 'refused') return { kind: result.kind, id, hold }
   if (result.refusal.code === 'not-awaiting') return { kind: 'overtaken', id, hold }

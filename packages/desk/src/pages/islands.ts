@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { paths } from '../paths.ts'
 
 /** The browser scripts of the desk; each is one file of `src/islands`. */
-export const ISLANDS = ['inbox-news'] as const
+export const ISLANDS = ['inbox-news', 'passkey'] as const
 export type Island = (typeof ISLANDS)[number]
 
 /** A built script and the SHA-256 (hexadecimal) of its bytes; undefined where it was not built, as in a test. */

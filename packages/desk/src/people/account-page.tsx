@@ -33,13 +33,18 @@ export function accountRoutes(desk: {
     const cards = await Promise.all(desk.cards.map((card) => card({ person, session, now: desk.clock() })))
     const content = <AccountPage person={person} roles={rolesIn(c)} cards={cards} />
     const flash = flashOf(c.req.query('done'))
-    return c.html(desk.frame(c, { title: 'My account', place: 'account', width: 'narrow', flash, content }))
+    const islands = ['passkey'] as const
+    return c.html(
+      desk.frame(c, { title: 'My account', place: 'account', width: 'narrow', flash, islands, content }),
+    )
   })
   return app
 }
 
 const FLASHES: Readonly<Record<string, PageProps['flash']>> = {
   ended: { tone: 'good', text: 'Ended. Whoever sits there has to sign in again.' },
+  'passkey-added': { tone: 'good', text: 'Your passkey is added.' },
+  'passkey-removed': { tone: 'good', text: 'That passkey is removed.' },
   'had-ended': { tone: 'info', text: 'That session had ended already.' },
   password: { tone: 'good', text: 'Your password is changed, and your other sessions have ended.' },
 }

@@ -15,6 +15,8 @@ const OPEN = new Set([
   'GET /sign-in/link',
   'GET /sign-in/institution',
   'GET /sign-in/institution/return',
+  'POST /sign-in/passkey',
+  'POST /sign-in/passkey/question',
   'POST /sign-out',
   `POST ${TOKEN_PATH}`,
   'GET /assets/:name',
@@ -30,6 +32,9 @@ const OPEN = new Set([
 const OWN = new Set([
   'POST /account/institution/connect',
   'POST /account/institution/remove',
+  'POST /account/passkeys',
+  'POST /account/passkeys/question',
+  'POST /account/passkeys/remove',
   'POST /notices/:way',
   'POST /notices/:way/end',
   'POST /notices/:way/test',

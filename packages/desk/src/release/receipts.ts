@@ -124,12 +124,14 @@ function failureOf({ reason, sentence }: Extract<ReceiptedOutcome, { kind: 'fail
   return sentence === undefined ? { reason } : { reason, sentence }
 }
 
+/** A refusal names nobody, so the signature of whoever refused stays at the site, too. */
 function decisionOf(decision: DecisionRecord): ReceiptDecision {
   const { kind, first } = decision
   const decidedAt = decision.decidedAt.toISOString()
   if (kind !== 'approve') return { kind, decidedAt }
   const rests = first === undefined ? {} : { first: approverFields(first) }
-  return { kind, ...approverFields(decision), ...rests, decidedAt }
+  const signatures = decision.signatures.length === 0 ? {} : { signatures: [...decision.signatures] }
+  return { kind, ...approverFields(decision), ...rests, decidedAt, ...signatures }
 }
 
 /** The error for an outcome over which the records hold no decision. */

@@ -7,7 +7,9 @@ import {
   type Refusal,
 } from '@scoregate/gate/hold'
 import type { BudgetQuestion } from '@scoregate/gate/ledger'
+import { verifyDecisionSignature } from '@scoregate/gate/reviewer-signatures'
 import type { ArtefactName } from '@scoregate/protocol/artefact'
+import type { DecisionSignature } from '@scoregate/protocol/decision-statement'
 import type { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { RejectionSentence } from '@scoregate/protocol/reason-code'
@@ -57,7 +59,11 @@ export type DecisionOutcome =
   | { kind: 'recorded'; standing: 1; needed: 2 }
   | { kind: 'refused'; refusal: Refusal }
 
-type GivenDecision = ReviewerDecision & { reviewer: string }
+type GivenDecision = ReviewerDecision & {
+  reviewer: string
+  /** By the reviewer's own passkey, over exactly this decision. */
+  signature?: DecisionSignature | undefined
+}
 
 /**
  * Takes a reviewer's decision. What an approval would release is first read from the vault and compared with what was
@@ -70,6 +76,7 @@ export async function decideHold(
   id: string,
   given: GivenDecision,
 ): Promise<DecisionOutcome> {
+  requireSignatureOver(given, site.policyDigest)
   const hold = await getHold(site.db, id)
   const early = (await askGate(site, site.db, hold, given)).result
   if (early.kind === 'refused') return early
@@ -89,11 +96,11 @@ async function take(
   const hold = await getHold(transaction, id)
   const { result, by } = await askGate(site, transaction, hold, given)
   if (result.kind === 'refused') return result
-  const { reason, note } = given
+  const { reason, note, signature } = given
   const { policyDigest } = site
   const facts = { hold, policyDigest, now: site.siteClock.now() }
   const artefacts = given.kind === 'approve' ? [...new Set(given.artefacts)] : []
-  const approval = { ...by, artefacts, reason, note }
+  const approval = { ...by, artefacts, reason, note, signature }
   if (result.kind === 'recorded') {
     const isFirst = await recordFirstApproval(transaction, { ...facts, approval })
     return isFirst ? result : { kind: 'refused', refusal: CHANGED_MEANWHILE }
@@ -109,10 +116,27 @@ async function take(
     kind: given.kind,
     reason,
     note,
+    signature,
   })
   if (!isRecorded) return { kind: 'refused', refusal: CHANGED_MEANWHILE }
   if (result.state === 'approved') await recordLastApproval(transaction, { ...facts, approval })
   return { kind: 'decided', state: result.state }
+}
+
+/**
+ * Whoever asked the passkey has compared what it signed with the form; what is recorded is compared once more, so that no
+ * way to this place can bring a signature over something else. Throws an `Error`, as this cannot happen.
+ */
+function requireSignatureOver(given: GivenDecision, policyDigest: Digest): void {
+  const { kind, digest: hold, reviewer, signature } = given
+  if (signature === undefined) return
+  const artefacts = given.kind === 'approve' ? [...new Set(given.artefacts)].sort() : []
+  const isOver =
+    signature.reviewer === reviewer &&
+    signature.policyDigest === policyDigest &&
+    signature.artefacts.join() === artefacts.join() &&
+    verifyDecisionSignature({ hold, kind }, signature).kind === 'valid'
+  if (!isOver) throw new Error('The signature of a decision is not over what is decided.')
 }
 
 function leavingOf(result: Extract<DecisionResult, { kind: 'decided' }>): readonly ArtefactName[] {
@@ -150,6 +174,7 @@ async function askGate(
         ? await askBudget(db, hold, leavingArtefacts(decidable.approvals, decision.artefacts))
         : undefined,
     checksTrouble: checksTrouble(await findChecks(db, hold.id), hold.rules.checks),
+    isSignatureMissing: hold.rules.signed === 'required' && given.signature === undefined,
     look: decision.kind === 'approve' ? await readLook(db, { hold, reviewer: decision.reviewer }) : undefined,
   })
   return { result, by: { reviewer, for: eligibility.kind === 'may' ? eligibility.for : undefined } }

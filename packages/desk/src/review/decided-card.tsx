@@ -1,3 +1,5 @@
+import { passkeyId } from '@scoregate/gate/cose-key'
+import { shortKeyId } from '@scoregate/gate/receipt'
 import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
 import { Badge } from '@scoregate/ui/badge'
 import { DefinitionList, InertName } from '@scoregate/ui/facts'
@@ -35,6 +37,9 @@ export const DecidedCard: FC<{ hold: Hold; decision: DecisionRecord; now: Date }
     { term: 'By', value: <Deciders decision={decision} /> },
     { term: 'When', value: <When at={decision.decidedAt} now={now} /> },
   ]
+  if (decision.kind === 'approve' || decision.kind === 'reject') {
+    items.push({ term: 'Signed', value: <SignedWords decision={decision} /> })
+  }
   if (decision.kind === 'reject' && decision.reason !== undefined) {
     items.push({ term: 'Reason', value: <InertName text={reasonWords(decision.reason)} /> })
   }
@@ -64,6 +69,20 @@ const Deciders: FC<{ decision: DecisionRecord }> = ({ decision }) => (
     <ApproverName approver={decision} />
   </>
 )
+
+const SignedWords: FC<{ decision: DecisionRecord }> = ({ decision: { signatures } }) =>
+  signatures.length === 0 ? (
+    <span class="muted">No</span>
+  ) : (
+    <Stack gap="tight">
+      {signatures.map(({ reviewer, publicKey }) => (
+        <span>
+          By <InertName text={reviewer} />, with the passkey{' '}
+          <span class="muted monospace nowrap">{shortKeyId(passkeyId(publicKey))}</span>
+        </span>
+      ))}
+    </Stack>
+  )
 
 function expiryWords(decision: DecisionRecord): string {
   const { reason } = decision

@@ -14,6 +14,8 @@ import { ApprovalNotes, approvalHindrance } from '../approvals/approval-notes.ts
 import type { Deciding } from '../approvals/deciding.ts'
 import type { Hold, OfferedArtefact } from '../holds/hold-record.ts'
 import type { HoldLedger } from '../ledger/ledger.ts'
+import type { Signing } from '../passkeys/decision-signing.ts'
+import { PasskeyField } from '../passkeys/passkey-field.tsx'
 import { paths } from '../paths.ts'
 import { releasesReasonAlone } from './decide-hold.ts'
 import { REJECT_REASONS } from './reject-reasons.ts'
@@ -26,8 +28,9 @@ export const DecisionCard: FC<{
   deciding: Deciding
   me: string
   csrf: string
+  signing: Signing
   now: Date
-}> = ({ hold, ledger, checksTrouble, deciding, me, csrf, now }) => (
+}> = ({ hold, ledger, checksTrouble, deciding, me, csrf, signing, now }) => (
   <Card
     title="Your decision"
     id="decision"
@@ -41,9 +44,9 @@ export const DecisionCard: FC<{
           This output can only be rejected, because sealing met things that cannot be accepted.
         </Callout>
       ) : (
-        <ApproveForm {...{ hold, ledger, checksTrouble, deciding, me, csrf }} />
+        <ApproveForm {...{ hold, ledger, checksTrouble, deciding, me, csrf, signing }} />
       )}
-      {deciding.eligibility.kind === 'may' && <RejectForm hold={hold} csrf={csrf} />}
+      {deciding.eligibility.kind === 'may' && <RejectForm hold={hold} csrf={csrf} signing={signing} />}
     </Stack>
   </Card>
 )
@@ -60,7 +63,8 @@ const ApproveForm: FC<{
   deciding: Deciding
   me: string
   csrf: string
-}> = ({ hold, ledger, checksTrouble, deciding, me, csrf }) => {
+  signing: Signing
+}> = ({ hold, ledger, checksTrouble, deciding, me, csrf, signing }) => {
   const failed = hold.kind === 'failed-run'
   const isFirst = deciding.needed === 2 && deciding.first === undefined
   return (
@@ -89,6 +93,7 @@ const ApproveForm: FC<{
           values={hold.offered.filter((artefact) => artefact.ticked).map((artefact) => artefact.name)}
         />
       )}
+      <SigningField hold={hold} kind="approve" signing={signing} />
       <FormActions>
         <Button
           kind="primary"
@@ -96,13 +101,51 @@ const ApproveForm: FC<{
           disabledReason={
             hold.offered.length === 0 && !releasesReasonAlone(hold)
               ? 'There is nothing that may be released.'
-              : (approvalHindrance(deciding, me) ?? (checksTrouble && CHECKS_TROUBLE_WORDS[checksTrouble]))
+              : (approvalHindrance(deciding, me) ??
+                (checksTrouble && CHECKS_TROUBLE_WORDS[checksTrouble]) ??
+                signatureTrouble(hold, signing))
           }
         >
           {isFirst ? 'Approve, as the first of two' : 'Approve and release'}
         </Button>
       </FormActions>
     </Form>
+  )
+}
+
+/** Why this reviewer cannot sign what the policy wants signed. */
+function signatureTrouble({ rules }: Hold, { kind }: Signing): string | undefined {
+  return rules.signed === 'required' ? SIGNATURE_TROUBLE_WORDS[kind] : undefined
+}
+
+const SIGNATURE_TROUBLE_WORDS = {
+  possible: undefined,
+  'no-passkey': 'The policy wants it signed with a passkey. Add yours under “My account”.',
+  none: 'The policy wants it signed with a passkey, and this desk has no https address for one.',
+} as const satisfies Record<Signing['kind'], string | undefined>
+
+/** Has the reviewer's passkey sign what the form says, where they have one. */
+const SigningField: FC<{ hold: Hold; kind: 'approve' | 'reject'; signing: Signing }> = (props) => {
+  const { hold, kind, signing } = props
+  if (signing.kind !== 'possible') return null
+  const isRequired = kind === 'approve' && hold.rules.signed === 'required'
+  return (
+    <>
+      <p class="muted" data-with-script hidden>
+        Your passkey signs it.
+      </p>
+      <PasskeyField
+        act="use"
+        question={paths.askSignature(hold.id, kind)}
+        origin={signing.origin}
+        skip={isRequired ? undefined : `${kind === 'approve' ? 'Approve' : 'Reject'} without a signature`}
+        withoutScript={
+          isRequired
+            ? 'The policy wants approvals signed with a passkey, which needs script: switch it on to approve.'
+            : 'Without script your passkey cannot sign this: it is recorded as not signed.'
+        }
+      />
+    </>
   )
 }
 
@@ -116,7 +159,7 @@ const Contents: FC<{ artefact: OfferedArtefact; bits: number }> = ({ artefact, b
     </>
   )
 
-const RejectForm: FC<{ hold: Hold; csrf: string }> = ({ hold, csrf }) => (
+const RejectForm: FC<{ hold: Hold; csrf: string; signing: Signing }> = ({ hold, csrf, signing }) => (
   <Confirm
     label="Reject"
     icon="cross"
@@ -135,6 +178,7 @@ const RejectForm: FC<{ hold: Hold; csrf: string }> = ({ hold, csrf }) => (
         ]}
       />
       <TextArea name="note" label="Note for this site’s record" rows={3} maxLength={2000} isOptional />
+      <SigningField hold={hold} kind="reject" signing={signing} />
       <FormActions>
         <Button kind="danger">Reject</Button>
       </FormActions>

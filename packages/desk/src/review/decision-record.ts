@@ -2,10 +2,11 @@ import type { Approver } from '@scoregate/gate/approvals'
 import { needsReview } from '@scoregate/gate/policy'
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import type { AuditDecision } from '@scoregate/protocol/audit'
+import { DecisionSignature } from '@scoregate/protocol/decision-statement'
 import { Digest } from '@scoregate/protocol/digest'
 import { RejectionSentence } from '@scoregate/protocol/reason-code'
 import { z } from 'zod'
-import { approverFields } from '../approvals/approval-records.ts'
+import { approverFields, findFirstSignature, signedBy } from '../approvals/approval-records.ts'
 import { auditHold, recordAct, textDigest } from '../audit/record-act.ts'
 import { rememberFileNames } from '../checks/read-history.ts'
 import { raiseClockMark } from '../clock/clock-mark.ts'
@@ -39,6 +40,8 @@ export type DecisionRecord = {
   readonly artefacts: readonly ArtefactName[]
   readonly decidedAt: Date
   readonly policyDigest: Digest
+  /** By the passkeys of those who decided, as far as they used one, the first approval's first. */
+  readonly signatures: readonly DecisionSignature[]
 }
 
 /** The name under which the site's policy and its deadlines decide. */
@@ -62,6 +65,7 @@ export async function recordDecision(
     kind: DecisionKind
     reason?: string | undefined
     note?: string | undefined
+    signature?: DecisionSignature | undefined
     policyDigest: Digest
     now: Date
   } & Decider,
@@ -95,6 +99,7 @@ export async function recordDecision(
       artefacts_json: JSON.stringify(verdict.kind === 'approve' ? verdict.artefacts : []),
       decided_at: decidedAt,
       policy_digest: given.policyDigest,
+      signature_json: given.signature === undefined ? null : JSON.stringify(given.signature),
     })
     .execute()
   const act = {
@@ -116,8 +121,13 @@ export async function recordDecision(
   return true
 }
 
-/** What no code path may get past: two where the site says two, and the policy alone only where nobody asks for a review. */
-function requireLawful({ hold, kind, first }: { hold: Hold; kind: DecisionKind } & Decider): void {
+/** What no code path may get past: a signature where the site wants one, two where it says two, and the policy alone only where nobody asks for a review. */
+function requireLawful(
+  given: { hold: Hold; kind: DecisionKind; signature?: DecisionSignature | undefined } & Decider,
+): void {
+  const { hold, kind, first, signature } = given
+  if (kind === 'approve' && hold.rules.signed === 'required' && signature === undefined)
+    throw new Error('An approval of this hold must be signed, and this one is not.')
   if (kind === 'approve' && hold.rules.approvals === 2 && first === undefined)
     throw new Error('Two reviewers must approve this hold, and only one has.')
   if (kind === 'auto' && needsReview(hold.rules, hold.job.humanInTheLoop))
@@ -137,6 +147,7 @@ function auditDecision(
     kind: DecisionKind
     reason?: string | undefined
     note?: string | undefined
+    signature?: DecisionSignature | undefined
   } & Decider,
 ): AuditDecision {
   const { verdict, kind, first, reason, note } = given
@@ -144,6 +155,7 @@ function auditDecision(
   const words = {
     ...(reason === undefined ? {} : { reasonDigest: textDigest(reason, salt) }),
     ...(note === undefined ? {} : { noteDigest: textDigest(note, salt) }),
+    ...signedBy(given.signature),
   }
   switch (verdict.kind) {
     case 'approve': {
@@ -162,22 +174,26 @@ function auditDecision(
 /** The decision over a hold, if it was made. */
 export async function findDecision(db: DeskDb, holdId: HoldId): Promise<DecisionRecord | undefined> {
   const row = await db.selectFrom('decision').selectAll().where('hold_id', '=', holdId).executeTakeFirst()
-  return row === undefined
-    ? undefined
-    : {
-        manifestDigest: Digest.parse(row.manifest_digest),
-        kind: DecisionKind.parse(row.kind),
-        reviewer: row.reviewer,
-        for: row.for_reviewer ?? undefined,
-        first:
-          row.first_reviewer === null
-            ? undefined
-            : { reviewer: row.first_reviewer, for: row.first_for ?? undefined },
-        reason: row.reason ?? undefined,
-        note: row.note ?? undefined,
-        sentence: row.sentence === null ? undefined : RejectionSentence.parse(row.sentence),
-        artefacts: z.array(ArtefactName).parse(JSON.parse(row.artefacts_json)),
-        decidedAt: new Date(row.decided_at),
-        policyDigest: Digest.parse(row.policy_digest),
-      }
+  if (row === undefined) return undefined
+  const first = row.first_reviewer === null ? undefined : await findFirstSignature(db, holdId)
+  const signatures = [first, row.signature_json].flatMap((json) =>
+    json === null || json === undefined ? [] : [DecisionSignature.parse(JSON.parse(json))],
+  )
+  return {
+    manifestDigest: Digest.parse(row.manifest_digest),
+    kind: DecisionKind.parse(row.kind),
+    reviewer: row.reviewer,
+    for: row.for_reviewer ?? undefined,
+    first:
+      row.first_reviewer === null
+        ? undefined
+        : { reviewer: row.first_reviewer, for: row.first_for ?? undefined },
+    reason: row.reason ?? undefined,
+    note: row.note ?? undefined,
+    sentence: row.sentence === null ? undefined : RejectionSentence.parse(row.sentence),
+    artefacts: z.array(ArtefactName).parse(JSON.parse(row.artefacts_json)),
+    decidedAt: new Date(row.decided_at),
+    policyDigest: Digest.parse(row.policy_digest),
+    signatures,
+  }
 }

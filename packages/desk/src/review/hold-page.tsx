@@ -17,6 +17,7 @@ import { ClaimLine } from '../inbox/claim-line.tsx'
 import type { Claim } from '../inbox/claims.ts'
 import type { HoldLedger } from '../ledger/ledger.ts'
 import { LedgerCard } from '../ledger/ledger-card.tsx'
+import type { Signing } from '../passkeys/decision-signing.ts'
 import { paths } from '../paths.ts'
 import type { OutboxItem } from '../release/outbox-queries.ts'
 import type { Coverage } from '../viewers/file-view.ts'
@@ -41,6 +42,8 @@ export interface HoldPageProps extends FindingsCardProps {
   readonly vaultProblem: string | undefined
   /** Absent for whoever reads with a token: forms are for browsers. */
   readonly csrf: string | undefined
+  /** Whether and how this reviewer can sign their decision. */
+  readonly signing: Signing
   /** Who is looking at it now. */
   readonly claims: readonly Claim[]
   readonly me: string
@@ -165,12 +168,12 @@ const Alarms: FC<HoldPageProps> = ({ hold, vaultProblem }) => (
 )
 
 const Aside: FC<HoldPageProps> = (props) => {
-  const { hold, checks, decision, publishing, ledger, deciding, me, csrf, now } = props
+  const { hold, checks, decision, publishing, ledger, deciding, me, csrf, signing, now } = props
   return (
     <Stack>
       {hold.state === 'awaiting' && csrf !== undefined && (
         <DecisionCard
-          {...{ hold, ledger, deciding, me, csrf, now }}
+          {...{ hold, ledger, deciding, me, csrf, signing, now }}
           checksTrouble={checksTrouble(checks, hold.rules.checks)}
         />
       )}

@@ -23,6 +23,8 @@ import type { Hold } from '../holds/hold-record.ts'
 import { findClaims } from '../inbox/claims.ts'
 import { readLedger } from '../ledger/ledger.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
+import { answerQuestion, findSigning, readSignatures } from '../passkeys/decision-signing.ts'
+import type { PasskeyPlace } from '../passkeys/passkey-site.ts'
 import { parseOffset, paths } from '../paths.ts'
 import { csrfFor, HOLD_READERS, requireRole } from '../people/roles.ts'
 import { getReceipt } from '../release/get-receipt.ts'
@@ -47,16 +49,21 @@ const LOG_BYTES = 65_536
 const TickedArtefacts = z.union([z.array(ArtefactName), ArtefactName.transform((name) => [name])]).default([])
 
 const Note = z.string().trim().max(2000).default('')
-const ApproveForm = z.object({ digest: Digest, artefacts: TickedArtefacts, note: Note })
+/** What a passkey answered, if one was asked. */
+const Passkey = z.string().max(65_536).default('')
+const ApproveForm = z.object({ digest: Digest, artefacts: TickedArtefacts, note: Note, passkey: Passkey })
 const RejectForm = z.object({
   digest: Digest,
   reason: z.string().max(200).default(''),
   note: Note,
   sentence: RejectionSentence.default('no-more'),
+  passkey: Passkey,
 })
+const SignedForm = z.object({ digest: Digest, artefacts: TickedArtefacts })
 
 /** What the reviewing pages need of their desk. */
 export type ReviewDesk = DecisionSite & {
+  readonly passkeys: () => PasskeyPlace
   /** What is shown is on the audit chain first. */
   readonly audit: Audit
   readonly vault: Vault
@@ -79,16 +86,16 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
   })
 
   app.post('/holds/:id/approve', requireRole('reviewer'), async (c) => {
-    const { note, ...approval } = await parseBody(c, ApproveForm)
+    const { note, passkey, ...approval } = await parseBody(c, ApproveForm)
     const decision = { kind: 'approve', ...approval, ...(note === '' ? {} : { note }) } as const
-    return decideByForm(desk, c, c.req.param('id'), decision)
+    return decideByForm(desk, c, { decision, passkey })
   })
 
   app.post('/holds/:id/reject', requireRole('reviewer'), async (c) => {
-    const { digest, reason: given, note, sentence } = await parseBody(c, RejectForm)
+    const { digest, reason: given, note, sentence, passkey } = await parseBody(c, RejectForm)
     const words = { reason: chosenReason(given), sentence, ...(note === '' ? {} : { note }) }
     const decision = { kind: 'reject', digest, ...words } as const
-    return decideByForm(desk, c, c.req.param('id'), decision)
+    return decideByForm(desk, c, { decision, passkey })
   })
 
   app.post('/holds/:id/withdraw', requireRole('reviewer'), async (c) => {
@@ -97,6 +104,13 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
     await desk.audit.written()
     return c.redirect(`${paths.hold(id)}?done=withdrawn`, 303)
   })
+
+  for (const kind of ['approve', 'reject'] as const) {
+    app.post(`/holds/:id/${kind}/question`, requireRole('reviewer'), async (c) => {
+      const { digest: hold, artefacts } = await parseBody(c, SignedForm)
+      return answerQuestion(desk, c, { kind: 'one', decision: { kind, hold, artefacts } })
+    })
+  }
 
   app.get('/holds/:id/files/:n/download', async (c) => {
     const { hold, number, entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
@@ -153,13 +167,15 @@ async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promi
       vaultProblem={vaultProblem}
       filesOffset={Math.min(parseOffset(c.req.query('files')), hold.manifest.entries.length)}
       csrf={csrfFor(c, 'reviewer')}
+      signing={await findSigning(desk, person.id)}
       claims={claims.get(hold.id) ?? []}
       me={person.username}
       now={now}
     />
   )
   const title = showInertLine(hold.job.competition.title)
-  return desk.frame(c, { title, place: 'inbox', flash: flashOf(c.req.query('done')), content })
+  const flash = flashOf(c.req.query('done'))
+  return desk.frame(c, { title, place: 'inbox', flash, islands: ['passkey'], content })
 }
 
 function flashOf(done: string | undefined): PageProps['flash'] {
@@ -199,18 +215,32 @@ async function readLogs(
 async function decideByForm(
   desk: ReviewDesk,
   c: Context<WebEnv>,
-  id: string,
-  decision: ReviewerDecision,
+  { decision, passkey }: { decision: ReviewerDecision; passkey: string },
 ): Promise<Response> {
+  const id = c.req.param('id') ?? ''
   const reviewer = requirePerson(c).person.username
-  const result = await decideHold(desk, id, { ...decision, reviewer })
+  const { kind, digest: hold } = decision
+  const artefacts = decision.kind === 'approve' ? decision.artefacts : []
+  const toSign = { kind: 'one', decision: { kind, hold, artefacts } } as const
+  const signed = await readSignatures(desk, c, { toSign, answer: passkey })
+  if (signed.kind === 'refused') return notDecided(desk, c, { id, sentence: signed.sentence })
+  const signature = signed.kind === 'signed' ? signed.signatures[0] : undefined
+  const result = await decideHold(desk, id, { ...decision, reviewer, signature })
   await desk.audit.written()
   if (result.kind === 'recorded') return c.redirect(`${paths.hold(id)}?done=recorded`, 303)
   if (result.kind === 'decided') {
     desk.onDecided()
     return c.redirect(`${paths.hold(id)}?done=${result.state}`, 303)
   }
-  const content = <NotDecided id={id} sentence={result.refusal.sentence} />
+  return notDecided(desk, c, { id, sentence: result.refusal.sentence })
+}
+
+async function notDecided(
+  desk: ReviewDesk,
+  c: Context<WebEnv>,
+  refused: { id: string; sentence: string },
+): Promise<Response> {
+  const content = <NotDecided {...refused} />
   return c.html(desk.frame(c, { title: 'Not decided', place: 'inbox', width: 'narrow', content }), 409)
 }
 

@@ -2,6 +2,8 @@ import { Button, ButtonLink } from '@scoregate/ui/button'
 import { ErrorSummary, FormActions, type FormError, TextField } from '@scoregate/ui/form'
 import { Card, PageHeader, Stack } from '@scoregate/ui/layout'
 import type { FC } from 'hono/jsx'
+import { PasskeySignIn } from '../passkeys/passkey-sign-in.tsx'
+import type { PasskeyPlace } from '../passkeys/passkey-site.ts'
 import { localPath, paths } from '../paths.ts'
 
 /** The page on which people of the desk sign in. */
@@ -11,7 +13,9 @@ export const SignInPage: FC<{
   next?: string | undefined
   /** The name of the institution by whose accounts one can sign in, if there is one. */
   institution: string | undefined
-}> = ({ errors, username, next, institution }) => (
+  /** Whether passkeys work here; nothing is said of them unless given. */
+  passkeys?: PasskeyPlace | undefined
+}> = ({ errors, username, next, institution, passkeys }) => (
   <Stack>
     <PageHeader title="Sign in" description="For the people who answer for the data of this site." />
     <Card>
@@ -28,6 +32,7 @@ export const SignInPage: FC<{
           )}
         </FormActions>
       </form>
+      {passkeys !== undefined && <PasskeySignIn place={passkeys} next={next} />}
     </Card>
   </Stack>
 )

@@ -8,12 +8,12 @@ import { z } from 'zod'
 import type { Audit } from '../audit/audit.ts'
 import type { InstitutionProvider } from '../institution/provider.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
+import { passkeyErrors } from '../passkeys/passkey-sign-in.tsx'
+import type { PasskeyPlace } from '../passkeys/passkey-site.ts'
 import { localPath, paths } from '../paths.ts'
 import { failedSignIn } from './failed-sign-in.ts'
+import { SESSION_COOKIE } from './session.ts'
 import { SignInPage } from './sign-in-page.tsx'
-
-/** Cookies do not tell ports apart, so a hub on the same machine must have another name for its own. */
-export const SESSION_COOKIE = 'scoregate_desk'
 
 const PASSWORD_SET = { tone: 'good', text: 'Your password is set. Sign in with it.' } as const
 
@@ -23,6 +23,9 @@ const SignIn = z.object({
   next: z.string().max(500).optional(),
 })
 
+/** What all pages for signing in have. */
+const SIGN_IN = { title: 'Sign in', place: 'none', width: 'narrow', islands: ['passkey'] } as const
+
 /** Signing in by password or by a link from the terminal, and signing out. */
 export function signInRoutes({
   accounts,
@@ -30,21 +33,26 @@ export function signInRoutes({
   trustedProxy,
   frame,
   institution: provider,
+  passkeys,
 }: {
   accounts: Accounts
   audit: Audit
   trustedProxy: string | undefined
   frame: Frame
   institution: Pick<InstitutionProvider, 'name'> | undefined
+  passkeys: () => PasskeyPlace
 }): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
   const institution = provider?.name
 
   app.get(paths.signIn, async (c) => {
     if (c.get('person') !== undefined) return c.redirect(paths.inbox(), 303)
-    const content = <SignInPage institution={institution} errors={[]} next={c.req.query('next')} />
+    const errors = passkeyErrors(c.req.query('passkey'))
+    const content = (
+      <SignInPage {...{ institution, passkeys: passkeys(), errors }} next={c.req.query('next')} />
+    )
     const flash = c.req.query('done') === 'password-set' ? PASSWORD_SET : undefined
-    return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', flash, content }))
+    return c.html(frame(c, { ...SIGN_IN, flash, content }))
   })
 
   app.post(paths.signIn, async (c) => {
@@ -57,8 +65,8 @@ export function signInRoutes({
     }
     await audit.record(await failedSignIn(accounts, username))
     const errors = [{ field: 'username', text: 'The name or the password is wrong.' }]
-    const content = <SignInPage institution={institution} errors={errors} username={username} next={next} />
-    return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', content }), 401)
+    const content = <SignInPage {...{ institution, passkeys: passkeys(), errors, username, next }} />
+    return c.html(frame(c, { ...SIGN_IN, content }), 401)
   })
 
   app.get(paths.signInLink, async (c) => {
@@ -77,8 +85,8 @@ export function signInRoutes({
         text: 'This link is not valid, or no longer. Sign in with your password, or start the desk again for a new link.',
       },
     ]
-    const content = <SignInPage institution={institution} errors={errors} />
-    return c.html(frame(c, { title: 'Sign in', place: 'none', width: 'narrow', content }), 401)
+    const content = <SignInPage {...{ institution, passkeys: passkeys(), errors }} />
+    return c.html(frame(c, { ...SIGN_IN, content }), 401)
   })
 
   app.post(paths.signOut, async (c) => {
