@@ -23,6 +23,9 @@ function installDebianPackages() {
     { program: '/usr/bin/chromium', name: 'chromium' },
     { program: '/usr/bin/tmux', name: 'tmux' },
     { program: '/usr/bin/setpriv', name: 'util-linux' },
+    { program: '/usr/bin/less', name: 'less' },
+    { program: '/usr/bin/zsh', name: 'zsh' },
+    { program: '/usr/bin/fish', name: 'fish' },
   ]
   const missing = wanted.filter(({ program }) => !existsSync(program)).map(({ name }) => name)
   if (missing.length === 0) return

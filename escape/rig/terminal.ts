@@ -24,7 +24,7 @@ export async function inTerminal(command: string): Promise<TerminalState> {
   const socket = `scoregate-escape-${randomUUID()}`
   const tmux = async (...words: string[]) =>
     (await run('tmux', ['-L', socket, '-f', '/dev/null', ...words])).stdout
-  const script = `printf '\\033]2;${TITLE}\\007${BEFORE}\\n'; ${command}; tmux -L ${socket} wait-for -S shown; cat`
+  const script = `export PAGER=cat; printf '\\033]2;${TITLE}\\007${BEFORE}\\n'; ${command}; tmux -L ${socket} wait-for -S shown; cat`
   try {
     // The server must take the clipboard from programs before the first one runs.
     await tmux('new-session', '-d', '-x', '200', '-y', '50', 'cat')

@@ -13,9 +13,19 @@ export type ConnectionOptions = {
   readonly dataFolder: string
 }
 
-/** The desk, as its reviewer. */
+/**
+ * The desk, as its reviewer. A token is better in the environment than on a command line, which everybody on the machine
+ * can see: with `SCOREGATE_TOKEN` goes `SCOREGATE_DESK_URL`.
+ */
 export async function connectToDesk(options: ConnectionOptions): Promise<Connection> {
-  return connect(options, (ready) => ({ url: ready.desk, token: ready.reviewer.token }), 'desk')
+  const { SCOREGATE_TOKEN: token, SCOREGATE_DESK_URL: url } = process.env
+  const isSet = token !== undefined && token !== ''
+  const given = {
+    dataFolder: options.dataFolder,
+    url: options.url ?? (isSet && url !== '' ? url : undefined),
+    token: options.token ?? (isSet ? token : undefined),
+  }
+  return connect(given, (ready) => ({ url: ready.desk, token: ready.reviewer.token }), 'desk')
 }
 
 /** The hub, as its participant or organizer. */
@@ -37,7 +47,10 @@ async function connect(
   const file = installationPaths(options.dataFolder).ready
   const ready = await readPrivateJson(file, Ready)
   if (ready === undefined) {
-    const flags = site === 'desk' ? '--desk URL --token TOKEN' : '--hub URL --token TOKEN'
+    const flags =
+      site === 'desk'
+        ? '--desk URL and --token TOKEN (or SCOREGATE_DESK_URL and SCOREGATE_TOKEN)'
+        : '--hub URL and --token TOKEN'
     throw new ScoregateError({
       kind: 'unavailable',
       code: 'not-running',
@@ -58,23 +71,18 @@ export async function ask<T>(
   request: { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; path: string; body?: unknown },
   schema: z.ZodType<T>,
 ): Promise<T> {
-  let answer: Response
-  try {
-    answer = await fetch(`${connection.url}${request.path}`, {
-      method: request.method,
-      headers: {
-        ...(connection.token === undefined ? {} : { authorization: `Token ${connection.token}` }),
-        accept: 'application/json',
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-    })
-  } catch (cause) {
-    throw siteSilent(connection.url, cause)
-  }
-  const text = await answer.text()
-  if (!answer.ok) throw refusalOf(connection.url, answer.status, text)
-  const parsed = schema.safeParse(text === '' ? undefined : JSON.parse(text))
+  const { method, path, body } = request
+  const answer = await open(connection, {
+    path,
+    method,
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await readText(connection.url, answer)
+  const parsed = schema.safeParse(text === '' ? undefined : safeJson(text))
   if (parsed.success) return parsed.data
   throw new ScoregateError({
     kind: 'unavailable',
@@ -83,6 +91,47 @@ export async function ask<T>(
     remedy: 'See that the command and the site are of the same version.',
     cause: parsed.error,
   })
+}
+
+/**
+ * Sends a request and answers once its headers are there; the body is still to be read. Throws `ScoregateError`: what the
+ * site refused, in its own words, or that it does not answer. A 304 is no refusal.
+ */
+export async function open(
+  connection: { readonly url: string; readonly token?: string },
+  request: {
+    path: string
+    method?: string
+    headers?: Record<string, string>
+    body?: string
+    signal?: AbortSignal
+  },
+): Promise<Response> {
+  const { path, headers, ...rest } = request
+  const { url, token } = connection
+  let answer: Response
+  try {
+    answer = await fetch(`${url}${path}`, {
+      ...rest,
+      // A token is for this address alone, so another one that it names is not followed.
+      redirect: 'manual',
+      headers: { ...headers, ...(token === undefined ? {} : { authorization: `Token ${token}` }) },
+    })
+  } catch (cause) {
+    throw siteSilent(url, cause)
+  }
+  if (answer.ok || answer.status === NOT_MODIFIED) return answer
+  throw refusalOf(url, answer.status, await readText(url, answer))
+}
+
+const NOT_MODIFIED = 304
+
+async function readText(url: string, answer: Response): Promise<string> {
+  try {
+    return await answer.text()
+  } catch (cause) {
+    throw siteSilent(url, cause)
+  }
 }
 
 /** The error for a site that cannot be reached. */

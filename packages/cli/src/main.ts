@@ -2,6 +2,7 @@ import { ScoregateError } from '@scoregate/protocol/errors'
 import { Command, CommanderError, Option } from 'commander'
 import { auditCommand } from './audit/audit-command.ts'
 import { competitionCommand } from './competition-commands.ts'
+import { completionCommand } from './completion/completion-command.ts'
 import { EXIT, EXIT_BROKEN_PIPE, EXIT_OF_ERROR } from './exit-codes.ts'
 import { installationPaths, type Provision, Provision as ProvisionSchema } from './installation.ts'
 import { type Part, runPart } from './part.ts'
@@ -155,6 +156,7 @@ program.addCommand(submitCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(competitionCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(verifyCommand())
 program.addCommand(auditCommand(() => readSettings(process.env).dataFolder))
+program.addCommand(completionCommand(program, () => readSettings(process.env).dataFolder))
 
 endByException(program)
 

@@ -10,11 +10,11 @@ const NO_SUCH_PROGRAM = [126, 127]
  * never fetched. Without a terminal, without a pager (`PAGER=cat`, `PAGER=`) or with `isPaged` false it is written as it is.
  */
 export async function showPaged(
-  pieces: AsyncIterable<string>,
+  read: () => AsyncIterable<string>,
   { isPaged = true }: { isPaged?: boolean } = {},
 ): Promise<void> {
   const pager = process.env['PAGER'] ?? 'less'
-  if (!isPaged || !isRead() || pager.trim() === '' || pager.trim() === 'cat') return writeAll(pieces)
+  if (!isPaged || !isRead() || pager.trim() === '' || pager.trim() === 'cat') return writeAll(read())
   // A line of its own, as the shell of every pager's users reads it: PAGER="less -S".
   const child = spawn('sh', ['-c', pager], { stdio: ['pipe', 'inherit', 'inherit'], env: pagerEnvironment() })
   const ended = once(child, 'close')
@@ -28,7 +28,7 @@ export async function showPaged(
     child.stdin.once('close', () => {
       isLeft = true
     })
-    for await (const piece of pieces) {
+    for await (const piece of read()) {
       if (isLeft) break
       if (!child.stdin.write(piece)) await Promise.race([once(child.stdin, 'drain'), ended])
       if (child.exitCode !== null) break
@@ -38,7 +38,7 @@ export async function showPaged(
   } finally {
     process.off('SIGINT', ignore)
   }
-  if (child.exitCode !== null && NO_SUCH_PROGRAM.includes(child.exitCode)) await writeAll(pieces)
+  if (child.exitCode !== null && NO_SUCH_PROGRAM.includes(child.exitCode)) await writeAll(read())
 }
 
 /** Text in one piece, for `showPaged`. */

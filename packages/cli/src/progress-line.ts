@@ -2,7 +2,10 @@
  * One line on standard error that shows how far an upload is. Nothing is written where nobody watches (a pipe, a file)
  * or where `isQuiet`.
  */
-export function progressLine(label: string, isQuiet: boolean): { update(share: number): void; end(): void } {
+export function progressLine(
+  label: string,
+  isQuiet: boolean,
+): { update(share: number): void; clear(): void; end(): void } {
   const isShown = process.stderr.isTTY === true && !isQuiet
   let last = -1
   return {
@@ -13,8 +16,13 @@ export function progressLine(label: string, isQuiet: boolean): { update(share: n
       const bar = '█'.repeat(Math.round(percent / 5)).padEnd(20, '░')
       process.stderr.write(`\r${label} ${bar} ${String(percent).padStart(3)} %`)
     },
+    /** Makes room for a line of the result; the next `update` draws it again. */
+    clear() {
+      if (isShown && last !== -1) process.stderr.write('\r\u001b[K')
+      last = -1
+    },
     end() {
-      if (isShown) process.stderr.write('\n')
+      if (isShown && last !== -1) process.stderr.write('\n')
     },
   }
 }

@@ -1,5 +1,5 @@
-import type { HoldDetails, HoldLine, HoldListName, ShownClaim } from '@scoregate/desk/hold-api'
-import { type Finding, worstRank } from '@scoregate/gate/finding'
+import type { HoldDetails, HoldFile, HoldLine, HoldListName, ShownClaim } from '@scoregate/desk/hold-api'
+import { type Finding, type FindingRank, worstRank } from '@scoregate/gate/finding'
 import { bitsInWords } from '@scoregate/gate/ledger'
 import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
@@ -7,6 +7,7 @@ import { fileSizeWords } from '@scoregate/ui/file-size'
 import { showInertLine } from '@scoregate/ui/inert-text'
 import { timeLeftWords, whenWords } from '@scoregate/ui/plain-time'
 import { textTable } from '../print.ts'
+import { type Emphasis, emphasise, terminalColumns } from '../terminal.ts'
 
 const EMPTY_LIST = {
   waiting: 'Nothing is waiting for you.',
@@ -41,6 +42,7 @@ export function holdListText(holds: readonly HoldLine[], list: HoldListName, now
       list === 'decided' ? hold.state : timeLeftWords(new Date(hold.expiresAt), now),
       ...(isClaimed ? [cut(hold.claims.map(({ reviewer }) => reviewer).join(', '), 24)] : []),
     ]),
+    terminalColumns(),
   )
 }
 
@@ -70,19 +72,34 @@ export function holdText(hold: HoldDetails, now: Date): string {
     ...learned(hold),
     '',
     'FILES',
-    indent(
-      textTable(
-        ['SECTION', 'PATH', 'SIZE', 'SHA-256'],
-        hold.files.map((file) => [
-          file.section,
-          file.path,
-          fileSizeWords(file.sizeBytes),
-          file.sha256.slice(0, 16),
-        ]),
-      ),
-    ),
+    indent(filesTable(hold.files)),
   ].join('\n')
 }
+
+/** Sealed files as a table, each with the number by which it can be named, and how much of it was looked at. */
+export function filesTable(files: readonly HoldFile[]): string {
+  const columns = terminalColumns()
+  return textTable(
+    ['NO', 'SECTION', 'PATH', 'SIZE', 'YOU HAVE SEEN', 'SHA-256'],
+    files.map((file) => [
+      String(file.number),
+      file.section,
+      file.path,
+      fileSizeWords(file.sizeBytes),
+      seenWords(file),
+      file.sha256.slice(0, 16),
+    ]),
+    columns === undefined ? undefined : columns - INDENT.length,
+  )
+}
+
+function seenWords({ seenBytes, sizeBytes }: HoldFile): string {
+  if (sizeBytes === 0) return 'empty'
+  if (seenBytes === 0) return 'nothing yet'
+  return seenBytes >= sizeBytes ? 'all of it' : `${Math.floor((100 * seenBytes) / sizeBytes)} %`
+}
+
+const INDENT = '  '
 
 function heading(hold: HoldDetails, now: Date): string[] {
   const decided =
@@ -92,17 +109,22 @@ function heading(hold: HoldDetails, now: Date): string[] {
           `  decided       ${hold.decision.kind} by ${showInertLine(hold.decision.reviewer)} at ${hold.decision.decidedAt}`,
         ]
   return [
-    `Hold ${hold.id}: ${hold.state}${hold.hostile ? ', HOSTILE' : ''}`,
+    emphasise(`Hold ${hold.id}: ${hold.state}${hold.hostile ? ', HOSTILE' : ''}`, 'strong'),
     `  competition   ${showInertLine(hold.competition)} / ${showInertLine(hold.phase)} / ${showInertLine(hold.task)}`,
     `  participant   ${showInertLine(hold.participant)}, submission ${hold.submissionId}`,
     `  digest        ${hold.digest}`,
     ...(hold.state === 'awaiting'
       ? [`  deadline      ${hold.expiresAt} (${timeLeftWords(new Date(hold.expiresAt), now)})`]
       : []),
+    ...(hold.approvedFirst === undefined
+      ? []
+      : [
+          `  approved      by ${showInertLine(hold.approvedFirst.reviewer)} at ${hold.approvedFirst.at}; a second reviewer decides`,
+        ]),
     ...(hold.claims.length === 0 ? [] : [`  claim         ${claimText(hold.claims)}`]),
     ...(hold.failure === undefined ? [] : [`  failed        ${REASON_SENTENCES[hold.failure]}`]),
     ...decided,
-    ...(hold.alarm === undefined ? [] : [`  ALARM         ${showInertLine(hold.alarm)}`]),
+    ...(hold.alarm === undefined ? [] : [emphasise(`  ALARM         ${showInertLine(hold.alarm)}`, 'bad')]),
   ]
 }
 
@@ -110,7 +132,7 @@ function hostility(hold: HoldDetails): string[] {
   if (!hold.hostile) return []
   return [
     '',
-    'HOSTILE: sealing met what it cannot represent, so this hold can only be rejected.',
+    emphasise('HOSTILE: sealing met what it cannot represent, so this hold can only be rejected.', 'bad'),
     ...hold.refusals.map(
       (refusal) => `  ${refusal.kind}  ${refusal.section}/${showInertLine(refusal.shownPath)}`,
     ),
@@ -141,7 +163,16 @@ function offered(hold: HoldDetails): string[] {
   if (hold.offered.length === 0) return ['  nothing can be released']
   return hold.offered.map(
     (item) =>
-      `  [${item.ticked ? 'x' : ' '}] ${item.name.padEnd(18)} ${ARTEFACT_WORDS[item.name]}, ${fileSizeWords(item.sizeBytes)}, at most ${bitsInWords(item.bits)}`,
+      `  [${item.ticked ? 'x' : ' '}] ${item.name.padEnd(18)} ${ARTEFACT_WORDS[item.name]}, ${fileSizeWords(item.sizeBytes)}, at most ${bitsInWords(item.bits)}${lookWords(item)}`,
+  )
+}
+
+/** What nobody looked at cannot be released, unless the policy says so. */
+function lookWords({ unseenFiles }: HoldDetails['offered'][number]): string {
+  if (unseenFiles === 0) return ''
+  return emphasise(
+    `; ${unseenFiles === 1 ? '1 file' : `${unseenFiles} files`} you have not seen in full`,
+    'warn',
   )
 }
 
@@ -154,7 +185,7 @@ function learned({ ledger }: HoldDetails): string[] {
 }
 
 /** `2 critical`: how many of the worst rank. */
-function findingsAtAGlance({ checks }: HoldLine): string {
+export function findingsAtAGlance({ checks }: HoldLine): string {
   if (checks === undefined || checks.state === 'skipped') return 'not checked'
   if (checks.state !== 'ended') return checks.state === 'waiting' ? 'not checked yet' : 'being checked'
   const worst = worstRank(checks.findings)
@@ -169,7 +200,7 @@ function findings(hold: HoldDetails): string[] {
   }
   if (checks?.state !== 'ended') return [`  ${findingsAtAGlance(hold)}`]
   const kept = hold.findings.flatMap((finding) => [
-    `  ${finding.rank.toUpperCase().padEnd(9)} ${finding.what}  [${finding.check}]`,
+    `  ${emphasise(finding.rank.toUpperCase().padEnd(9), RANK_EMPHASIS[finding.rank])} ${showInertLine(finding.what)}  [${finding.check}]`,
     `            ${placeWords(finding)}${finding.sample === undefined ? '' : `: ${showInertLine(finding.sample)}`}`,
   ])
   const { critical, serious, notice } = checks.findings
@@ -177,6 +208,12 @@ function findings(hold: HoldDetails): string[] {
   if (kept.length === 0) return ['  none']
   return left > 0 ? [...kept, `  and ${left} more`] : kept
 }
+
+const RANK_EMPHASIS = {
+  critical: 'bad',
+  serious: 'warn',
+  notice: 'strong',
+} as const satisfies Record<FindingRank, Emphasis>
 
 function placeWords({ place }: Finding): string {
   switch (place.kind) {
@@ -194,7 +231,8 @@ function placeWords({ place }: Finding): string {
   }
 }
 
-function scoresAtAGlance(hold: HoldLine): string {
+/** The scores as they would leave; not inert. */
+export function scoresAtAGlance(hold: HoldLine): string {
   if (hold.failure !== undefined) return REASON_SENTENCES[hold.failure]
   return hold.scores
     .filter((score) => score.released !== undefined)
@@ -207,5 +245,5 @@ function cut(text: string, length: number): string {
 }
 
 function indent(text: string): string {
-  return text.replace(/^/gm, '  ')
+  return text.replace(/^/gm, INDENT)
 }

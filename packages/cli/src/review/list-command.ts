@@ -1,30 +1,21 @@
-import { HOLDS_PATH, type HoldLine, HoldListName, HoldPage } from '@scoregate/desk/hold-api'
-import { DecidedState, FindingFilter, inboxSearch, SortKey, SortOrder } from '@scoregate/desk/inbox-query'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { HOLDS_PATH, type HoldLine, type HoldListName, HoldPage } from '@scoregate/desk/hold-api'
+import { inboxSearch } from '@scoregate/desk/inbox-query'
+import { type Command, InvalidArgumentError } from 'commander'
 import { ask, type Connection } from '../connection.ts'
 import { say, sayJson } from '../print.ts'
-import { type Connect, type DeskOptions, withDesk } from './desk-options.ts'
+import { type Connect, type DeskOptions, withDesk, withExamples } from './desk-options.ts'
 import { holdListText } from './hold-text.ts'
+import { type ListFilters, withFilters } from './list-filters.ts'
 
-type Filters = Omit<Parameters<typeof inboxSearch>[0], 'before' | 'from'>
-type ListOptions = DeskOptions & Filters & { list: HoldListName; limit: number }
+type ListOptions = DeskOptions & ListFilters & { list: HoldListName; limit: number }
 
 /** So many holds are printed unless more are asked for: a desk can have a hundred thousand. */
 const HOLDS_PRINTED = 200
 
 /** `review list`: the lists of the inbox, with the filters of the page. */
 export function addListCommand(review: Command, connect: Connect): void {
-  withDesk(review.command('list'))
+  const command = withFilters(withDesk(review.command('list')))
     .description('what waits for a decision, the soonest deadline first')
-    .addOption(new Option('--list <name>', 'which list').choices(HoldListName.options).default('waiting'))
-    .option('--competition <part>', 'only with this in the name of the competition')
-    .option('--participant <part>', 'only with this in the name of the participant')
-    .option('--worker <part>', 'only with this in the name of the worker')
-    .addOption(new Option('--state <state>', 'only in this state').choices(DecidedState.options))
-    .addOption(new Option('--finding <what>', 'only where this was found').choices(FindingFilter.options))
-    .option('--older <duration>', 'only what arrived so long ago or longer: 30m, 6h, 2d')
-    .addOption(new Option('--sort <by>', 'sort by').choices(SortKey.options))
-    .addOption(new Option('--order <way>', 'which way round').choices(SortOrder.options))
     .option('--after <hold>', 'begin after this hold')
     .option('--limit <count>', 'list at most so many', wholeNumber, HOLDS_PRINTED)
     .action(async (options: ListOptions) => {
@@ -36,6 +27,10 @@ export function addListCommand(review: Command, connect: Connect): void {
       const total = found.isMore ? `more than ${found.total}` : String(found.total)
       say(`\n${found.holds.length} of ${total}. The next: --after ${rest}; more at once: --limit.`)
     })
+  withExamples(command, [
+    ['scoregate review list --finding serious', 'what needs a closer look'],
+    ['scoregate review list --list decided --state released --json', 'for a script'],
+  ])
 }
 
 /** What is asked for, page by page; `nextAfter` where more was found than the limit lets through. */

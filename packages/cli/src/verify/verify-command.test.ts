@@ -198,7 +198,7 @@ It names, by SHA-256:
       server.close()
     }
     expect(await verify('receipt.json', '--hub', hub)).toMatchObject({
-      code: 1,
+      code: 6,
       err: expect.stringContaining('does not answer'),
     })
   })

@@ -87,11 +87,11 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     const checks = await findChecks(desk.db, hold.id)
     const findings = await listFindings(desk.db, hold.id)
     const ledger = await readLedger(desk.db, hold)
-    const looks = looksAt(hold, await readCoverage(desk.db, { hold: hold.id, reviewer }))
+    const seen = await readCoverage(desk.db, { hold: hold.id, reviewer })
+    const looks = looksAt(hold, seen)
     const first = (await findFirstApprovals(desk.db, [hold.id])).get(hold.id)
-    return c.json(
-      toHoldDetails(hold, decision, publishing, ledger, { claims, checks, findings, looks, first }),
-    )
+    const about = { claims, checks, findings, looks, seen, first }
+    return c.json(toHoldDetails(hold, decision, publishing, ledger, about))
   })
 
   app.on(['POST', 'DELETE'], `${HOLDS_PATH}/:id/claim`, requireRole('reviewer'), async (c) => {

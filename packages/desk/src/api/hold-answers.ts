@@ -9,6 +9,7 @@ import type { HoldLedger } from '../ledger/ledger.ts'
 import type { OutboxItem } from '../release/outbox-queries.ts'
 import type { DecisionRecord } from '../review/decision-record.ts'
 import type { ArtefactLook } from '../review/looked-at.ts'
+import type { Coverage } from '../viewers/file-view.ts'
 import type {
   FileChange,
   HoldCheckState,
@@ -67,10 +68,12 @@ export function toHoldDetails(
   {
     findings,
     looks,
+    seen,
     ...about
   }: AboutHold & {
     findings: readonly Finding[]
     looks: ReadonlyMap<ArtefactName, ArtefactLook>
+    seen: ReadonlyMap<number, Coverage>
   },
 ): HoldDetails {
   const problem = scoresProblem(hold)
@@ -89,7 +92,11 @@ export function toHoldDetails(
       ...(ledger.addedBits === undefined ? {} : { addedBits: ledger.addedBits }),
       ...(ledger.budgetBits === undefined ? {} : { budgetBits: ledger.budgetBits }),
     },
-    files: hold.manifest.entries.map((entry, number) => ({ number, ...entry })),
+    files: hold.manifest.entries.map((entry, number) => ({
+      number,
+      ...entry,
+      seenBytes: seen.get(number)?.bytes ?? 0,
+    })),
     findings: [...findings],
     refusals: hold.manifest.refusals,
     undeclaredKeys: hold.scores.kind === 'read' ? hold.scores.undeclaredKeys : [],

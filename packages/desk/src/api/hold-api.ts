@@ -110,6 +110,8 @@ export const HoldFile = z.object({
   path: z.string(),
   sizeBytes: z.int(),
   sha256: Digest,
+  /** How much of it whoever asks has been shown. */
+  seenBytes: z.int(),
 })
 export type HoldFile = z.infer<typeof HoldFile>
 
