@@ -12,6 +12,7 @@ import { fileApiRoutes } from './api/file-api-routes.ts'
 import type { Audit } from './audit/audit.ts'
 import { auditRoutes } from './audit/audit-routes.tsx'
 import { checkRoutes } from './checks/check-routes.tsx'
+import type { CodabenchKeys } from './codabench/codabench-keys.ts'
 import type { DepositSite } from './deposits/receive-deposit.ts'
 import { workerRoutes } from './deposits/worker-routes.ts'
 import type { HealthCheck } from './health/health-check.ts'
@@ -56,6 +57,7 @@ export async function createDeskApp(
     clock: () => Date
     accounts: Accounts
     workerToken: string
+    codabenchKeys: CodabenchKeys
     audit: Audit
     health: HealthCheck
     metricsToken: string | undefined

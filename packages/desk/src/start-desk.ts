@@ -18,6 +18,8 @@ import { recordKeyAndPolicy } from './audit/begin-chain.ts'
 import { startChecker } from './checks/check-holds.ts'
 import { findClockMark } from './clock/clock-mark.ts'
 import { createSiteClock, type SiteClock } from './clock/site-clock.ts'
+import { createCodabenchClient } from './codabench/codabench-client.ts'
+import { codabenchKeysOf } from './codabench/codabench-keys.ts'
 import type { DeskConfig } from './config.ts'
 import { normalPlatform } from './deposits/check-deposit.ts'
 import { createHealthCheck } from './health/health-check.ts'
@@ -108,6 +110,19 @@ async function run(given: {
       createPlatformClient({ url, siteToken, signal: closing.signal }),
     ]),
   )
+  const codabenchKeys = codabenchKeysOf(siteKey)
+  const { returnPrivateKey: privateKey } = codabenchKeys
+  const codabench = { privateKey, origins: codabenchOrigins(policy) }
+  for (const platform of codabench.origins.keys()) {
+    const hasWaitingStatus = policy.codabench.every((one) => one.api !== platform || one.waiting_status)
+    platforms.set(
+      platform,
+      createCodabenchClient({
+        ...{ platform, privateKey, hasWaitingStatus, db, log },
+        signal: closing.signal,
+      }),
+    )
+  }
   const outbox = await startOutbox({
     ...{ db, audit, siteKey, platforms, policyDigest, clock, wall, log },
     blobs: vault.blobs,
@@ -163,6 +178,7 @@ async function run(given: {
       sitePublicKey: sitePublicKeyOf(siteKey),
       platforms: [...platforms.keys()],
       ...{ notices, webhookHosts, mailer, hasMailServer: mailer !== undefined, institution },
+      ...{ codabench, codabenchKeys },
       deskUrl: () => new URL('/', config.publicUrl ?? listensAt).href,
       onDecided: outbox.wake,
       onDeposit: () => {
@@ -193,6 +209,18 @@ async function run(given: {
     await stop()
     throw error
   }
+}
+
+/** The Codabench platforms of a policy, each with the origins that links of its jobs may point at. */
+function codabenchOrigins(policy: Policy): ReadonlyMap<string, ReadonlySet<string>> {
+  const origins = new Map<string, Set<string>>()
+  for (const { api, storage } of policy.codabench) {
+    const platform = normalPlatform(api)
+    const known = origins.get(platform) ?? new Set([new URL(api).origin])
+    for (const origin of storage) known.add(origin)
+    origins.set(platform, known)
+  }
+  return origins
 }
 
 async function readPolicy(

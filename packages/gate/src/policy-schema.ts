@@ -178,6 +178,48 @@ const WebhookHost = z
   .regex(/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/, WEBHOOK_HOST_WORDS)
   .refine((host) => !host.endsWith(':443'), WEBHOOK_HOST_WORDS)
 
+const API_WORDS = 'the address of an API without a slash at the end: https://www.codabench.org/api'
+const ORIGIN_WORDS = 'an origin, without a path: https://storage.example.org'
+const COLUMN_KEY_WORDS = 'a key of 1 to 36 characters, each once'
+
+/** The columns of a leaderboard on a Codabench platform, whose job messages do not name them. */
+const CodabenchColumns = z
+  .array(
+    z.strictObject({
+      key: textUpTo(36),
+      title: textUpTo(64).optional(),
+      decimals: wholeNumber(0, 10).default(2),
+      sorting: z.enum(['asc', 'desc']).default('desc'),
+      range: Range.optional(),
+    }),
+  )
+  .min(1)
+  .refine((columns) => new Set(columns.map(({ key }) => key)).size === columns.length, COLUMN_KEY_WORDS)
+
+/** A competition of a Codabench platform whose queue this site's workers serve. */
+const CodabenchEntry = z.strictObject({
+  api: z
+    .string({ error: API_WORDS })
+    .regex(/^https?:\/\/[^\s?#]+[^\s?#/]$/, API_WORDS)
+    .refine((text) => URL.canParse(text), API_WORDS),
+  competition: z.strictObject({ id: wholeNumber(1, 2 ** 31 - 1), title: textUpTo(256) }),
+  /** If there are any, only jobs of these phases are of this competition. */
+  phases: z
+    .array(wholeNumber(1, 2 ** 31 - 1))
+    .min(1)
+    .optional(),
+  columns: CodabenchColumns,
+  storage: z
+    .array(
+      z
+        .string({ error: ORIGIN_WORDS })
+        .refine((text) => URL.canParse(text) && new URL(text).origin === text, ORIGIN_WORDS),
+    )
+    .default([]),
+  /** Whether the platform knows the status "Awaiting validation"; those of before summer 2026 do not. */
+  waiting_status: z.boolean().default(true),
+})
+
 /** The site's policy file as it is written; every absent key has the strict default. */
 export const PolicyFile = z.strictObject({
   version: z.literal(1),
@@ -247,6 +289,7 @@ export const PolicyFile = z.strictObject({
     )
     .default([]),
   competitions: z.record(textUpTo(256), CompetitionOverride).default({}),
+  codabench: z.array(CodabenchEntry).max(100).default([]),
   notices: z.strictObject({ webhook_hosts: z.array(WebhookHost).max(100).optional() }).optional(),
 })
 export type PolicyFile = z.infer<typeof PolicyFile>

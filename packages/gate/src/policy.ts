@@ -1,5 +1,11 @@
 import type { ArtefactName } from '@scoregate/protocol/artefact'
-import { ImageRule, type WorkerSite } from '@scoregate/protocol/deposit'
+import { ScoreColumn } from '@scoregate/protocol/columns'
+import {
+  type CodabenchPlatform,
+  type CodabenchSite,
+  ImageRule,
+  type WorkerSite,
+} from '@scoregate/protocol/deposit'
 import type { Digest } from '@scoregate/protocol/digest'
 import type { Problem } from '@scoregate/protocol/errors'
 import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
@@ -272,8 +278,13 @@ export function needsReview(rules: Pick<CompetitionRules, 'review'>, humanInTheL
 }
 
 /** What a worker needs to know of the policy, and no more. */
-export function workerSite(policy: Policy, digest: Digest): WorkerSite {
+export function workerSite(
+  policy: Policy,
+  digest: Digest,
+  codabenchKeys?: Pick<CodabenchSite, 'runKey' | 'returnKey'>,
+): WorkerSite {
   const { limits } = policy
+  const platforms = codabenchPlatforms(policy)
   return {
     policyDigest: digest,
     images: [...policy.imageRules],
@@ -295,5 +306,20 @@ export function workerSite(policy: Policy, digest: Digest): WorkerSite {
       pattern,
       sideBySide: policy.competitions[pattern]?.side_by_side ?? false,
     })),
+    ...(platforms.length > 0 && codabenchKeys !== undefined
+      ? // One by one: whoever has these keys may have others beside them.
+        { codabench: { platforms, runKey: codabenchKeys.runKey, returnKey: codabenchKeys.returnKey } }
+      : {}),
   }
+}
+
+/** The Codabench competitions that the site serves, as a worker needs to know them. */
+function codabenchPlatforms(policy: Policy): CodabenchPlatform[] {
+  return policy.codabench.map(({ api, competition, phases, columns, storage }) => ({
+    api,
+    competition,
+    ...(phases === undefined ? {} : { phases }),
+    columns: columns.map((column) => ScoreColumn.parse({ title: column.key, ...column })),
+    storage,
+  }))
 }

@@ -10,6 +10,8 @@ import { isForPolicy, tickedArtefacts } from '../checks/approve-by-policy.ts'
 import { queueChecks } from '../checks/hold-checks.ts'
 import { raiseClockMark } from '../clock/clock-mark.ts'
 import type { SiteClock } from '../clock/site-clock.ts'
+import { linkFor } from '../codabench/codabench-client.ts'
+import { keepReturnAddress } from '../codabench/return-addresses.ts'
 import { offeredArtefacts } from '../holds/artefact-entries.ts'
 import { foldName, HoldId, HoldRules, type HoldScores, newHoldId } from '../holds/hold-record.ts'
 import { chargeBits, findLearnedBits } from '../ledger/ledger.ts'
@@ -20,6 +22,7 @@ import { promiseOutcome } from '../release/outbox-queries.ts'
 import { readRelease } from '../release/read-release.ts'
 import type { Vault } from '../vault/vault.ts'
 import { checkDeposit, normalPlatform } from './check-deposit.ts'
+import { type CodabenchReturns, checkReturnAddress } from './check-return-address.ts'
 import { readHoldScores } from './read-hold-scores.ts'
 
 /** What receiving a deposit needs of its site. */
@@ -29,6 +32,8 @@ export type DepositSite = {
   readonly policy: Policy
   readonly policyDigest: Digest
   readonly platforms: readonly string[]
+  /** The platforms among them that are Codabench's, and what opens the return addresses of their jobs. */
+  readonly codabench: CodabenchReturns
   readonly siteClock: SiteClock
 }
 
@@ -48,6 +53,7 @@ export async function receiveDeposit(
   deposit: Deposit,
 ): Promise<{ holdId: HoldId; isNew: boolean }> {
   checkDeposit(deposit, site.platforms)
+  const address = checkReturnAddress(deposit, site.codabench)
   const before = await findSameDeposit(site.db, deposit)
   if (before !== undefined) return { holdId: before, isNew: false }
   await refuseMissingBlobs(site, deposit)
@@ -62,7 +68,10 @@ export async function receiveDeposit(
   })
   const failure = failureOf(deposit, scores)
   const kind = failure === undefined ? 'result' : 'failed-run'
-  const offered = offeredArtefacts({ manifest, rules: policyRules, scores, kind })
+  const offered = offeredArtefacts({ manifest, rules: policyRules, scores, kind }).filter(
+    // What the platform gave no link for cannot be published there.
+    ({ name }) => address === undefined || name === 'scores' || linkFor(address, name) !== undefined,
+  )
   if (isForPolicy({ kind, rules: policyRules, job })) {
     // As before a reviewer's approval: what the vault has must be what was sealed. If not, the worker sends it again.
     const read = { manifest, manifestDigest: deposit.manifestDigest, rules: policyRules, scores, job }
@@ -108,6 +117,9 @@ export async function receiveDeposit(
     await raiseClockMark(transaction, now)
     await recordAct(transaction, { act: depositedAct(site, { id, deposit, failure }), now })
     await claimBlobs(transaction, { holdId: id, deposit, now })
+    if (deposit.returnAddress !== undefined) {
+      await keepReturnAddress(transaction, { holdId: id, sealed: deposit.returnAddress })
+    }
     const failureIsTold = failure !== undefined && rules.failures === 'at-once'
     if (failureIsTold) {
       const hold = { id, platform: row.platform, job }

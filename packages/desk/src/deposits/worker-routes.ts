@@ -1,6 +1,8 @@
 import { workerSite } from '@scoregate/gate/policy'
 import {
   BLOBS_PATH,
+  CANCELLATIONS_PATH,
+  Cancellation,
   DEPOSITS_PATH,
   Deposit,
   PACKS_PATH,
@@ -19,6 +21,8 @@ import { sameSecret } from '@scoregate/web/secrets'
 import { Hono, type MiddlewareHandler } from 'hono'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import { cancelJob } from '../codabench/cancel-job.ts'
+import type { CodabenchKeys } from '../codabench/codabench-keys.ts'
 import type { WorkerLog } from '../health/worker-records.ts'
 import { type DepositSite, receiveDeposit } from './receive-deposit.ts'
 import { receivePack } from './receive-pack.ts'
@@ -33,10 +37,16 @@ const LOG_STREAMS = 4
 
 /** The routes that the site's workers use; the wire is described in `@scoregate/protocol/deposit`. */
 export function workerRoutes(
-  given: DepositSite & { workerToken: string; workerLog: WorkerLog; log: Logger; onDeposit: () => void },
+  given: DepositSite & {
+    workerToken: string
+    workerLog: WorkerLog
+    log: Logger
+    codabenchKeys: CodabenchKeys
+    onDeposit: () => void
+  },
 ): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
-  const site = workerSite(given.policy, given.policyDigest)
+  const site = workerSite(given.policy, given.policyDigest, given.codabenchKeys)
   // No file of a run may be larger than what all of its output, or one of its logs, may be.
   const maxBlobBytes = Math.max(site.limits.outputBytes, site.limits.logBytes)
 
@@ -63,6 +73,12 @@ export function workerRoutes(
   app.post(PACKS_PATH, async (c) => {
     await receivePack(given.vault, bodyStream(c), largestPack(site.limits))
     return c.json({}, 201)
+  })
+
+  app.post(CANCELLATIONS_PATH, async (c) => {
+    const { jobId } = parseFields(await readText(bodyStream(c), MAX_REPORT_BYTES), Cancellation)
+    await cancelJob(given, jobId)
+    return c.json({})
   })
 
   app.post(DEPOSITS_PATH, async (c) => {

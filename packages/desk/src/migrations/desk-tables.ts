@@ -1,6 +1,7 @@
 import type { AccountTables } from '@scoregate/web/accounts'
 import type { GeneratedAlways, Insertable, Kysely, Selectable, Transaction } from 'kysely'
 import type { ApprovalTables } from '../approvals/approval-tables.ts'
+import type { ReturnAddressTables } from '../codabench/return-address-tables.ts'
 import type { IdentityTables } from '../institution/identity-tables.ts'
 import type { NoticeTables } from '../notices/notice-tables.ts'
 import type { PasskeyTables } from '../passkeys/passkey-tables.ts'
@@ -13,7 +14,8 @@ export interface DeskTables
     IdentityTables,
     NoticeTables,
     PasskeyTables,
-    PeopleTables {
+    PeopleTables,
+    ReturnAddressTables {
   hold: {
     id: string
     platform: string

@@ -1,12 +1,10 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import { type JobRef, type UpwardMessage, type UpwardWord, upwardMessage } from '@scoregate/gate/upward-word'
 import type { Digest } from '@scoregate/protocol/digest'
-import { ScoregateError } from '@scoregate/protocol/errors'
 import { type Outcome, OutcomeAccepted, SITE_JOBS_PATH, StandingAnswer } from '@scoregate/protocol/release'
 import { z } from 'zod'
 import type { MeasuredArtefact } from './artefact-bytes.ts'
+import { attempt, type ServerAnswer, sendRequest } from './send-request.ts'
 
 /** How a platform took what it was told. `why` is for people at the site. */
 export type PlatformAnswer =
@@ -26,6 +24,8 @@ export type ReleaseOutcome = Extract<Outcome, { kind: 'released' | 'failure-rele
  * an outcome with canonical scores, and the bytes of an approved artefact. It has no function that takes text.
  */
 export type PlatformClient = {
+  /** Whether artefacts go before the outcome that names them, or after: Codabench wants its scores first. */
+  readonly order: 'artefacts-first' | 'outcome-first'
   /** Says how it stands with a job, before or without a release. */
   say(word: JobWord): Promise<PlatformAnswer>
   /** Tells of a release; the artefacts that it names were uploaded before. */
@@ -42,12 +42,6 @@ export type PlatformClient = {
     jobs: readonly JobRef[],
   ): Promise<{ kind: 'answered'; gone: string[] } | { kind: 'failed'; why: string }>
 }
-
-/** A platform that says nothing for so long is taken to be away. */
-const SILENCE_MILLISECONDS = 60_000
-const MAX_ANSWER_BYTES = 1_048_576
-
-type Answer = { readonly status: number; readonly body: unknown }
 
 /** A client for one platform; `signal` ends its requests when the desk closes. */
 export function createPlatformClient(given: {
@@ -75,6 +69,8 @@ export function createPlatformClient(given: {
     })
 
   return {
+    order: 'artefacts-first',
+
     async say(word) {
       return postOutcome(upwardMessage(word))
     },
@@ -108,19 +104,7 @@ export function createPlatformClient(given: {
   }
 }
 
-/** What the network does is an outcome; what the vault does is thrown on. */
-async function attempt<T>(work: () => Promise<T>): Promise<T | { kind: 'failed'; why: string }> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof ScoregateError) throw error
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-    const words = error instanceof Error && error.message !== '' ? error.message : 'The connection failed.'
-    return { kind: 'failed', why: `The platform could not be reached${code}: ${words}`.slice(0, 500) }
-  }
-}
-
-function notAccepted(answer: Answer): PlatformAnswer {
+function notAccepted(answer: ServerAnswer): PlatformAnswer {
   if (answer.status === 410) return { kind: 'gone' }
   const hint =
     answer.status === 401 || answer.status === 403
@@ -146,54 +130,14 @@ function notThePlatform(): PlatformAnswer {
   }
 }
 
-/** One request; redirects are not followed, since the token and the bytes are for this address alone. */
 function send(
   to: { url: string; siteToken: string; signal: AbortSignal },
   given: { method: 'POST' | 'PUT'; path: string; contentType: string; size: number; body: Buffer | Readable },
-): Promise<Answer> {
-  const url = new URL(to.url.replace(/\/+$/, '') + given.path)
-  return new Promise((resolve, reject) => {
-    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
-      method: given.method,
-      headers: {
-        authorization: `Bearer ${to.siteToken}`,
-        'content-type': given.contentType,
-        'content-length': String(given.size),
-      },
-      timeout: SILENCE_MILLISECONDS,
-      signal: to.signal,
-    })
-    request.on('timeout', () => request.destroy(new Error('It said nothing for a minute.')))
-    request.on('error', reject)
-    request.on('response', (response) => {
-      readJson(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject)
-    })
-    if (Buffer.isBuffer(given.body)) {
-      request.end(given.body)
-      return
-    }
-    const stream = given.body
-    stream.on('error', (error) => {
-      // The vault's own words go to whoever waits; the request breaks off, so the platform never sees a whole file.
-      reject(error)
-      request.destroy()
-    })
-    request.on('close', () => stream.destroy())
-    stream.pipe(request)
+): Promise<ServerAnswer> {
+  return sendRequest({
+    ...given,
+    url: new URL(to.url.replace(/\/+$/, '') + given.path),
+    headers: { authorization: `Bearer ${to.siteToken}`, 'content-type': given.contentType },
+    signal: to.signal,
   })
-}
-
-async function readJson(response: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of response) {
-    size += chunk.length
-    if (size > MAX_ANSWER_BYTES) throw new Error('Its answer is too long.')
-    chunks.push(chunk)
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
-  } catch {
-    return undefined // an answer that is not JSON is judged by its status alone
-  }
 }

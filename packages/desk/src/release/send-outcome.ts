@@ -9,6 +9,7 @@ import { getHold } from '../holds/hold-queries.ts'
 import type { Hold } from '../holds/hold-record.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import { findDecision } from '../review/decision-record.ts'
+import type { MeasuredArtefact } from './artefact-bytes.ts'
 import type { OutboxItem } from './outbox-queries.ts'
 import type { PlannedOutcome } from './planned-outcome.ts'
 import type { PlatformAnswer, PlatformClient, ReleaseOutcome } from './platform-client.ts'
@@ -32,7 +33,7 @@ type Release = Extract<PlannedOutcome, { kind: 'released' | 'failure-released' }
 /**
  * Keeps one promise of the outbox. Before the first byte of a release leaves, all of it is read from the vault and
  * compared with the manifest, the decision and what the reviewer was shown, and is on the audit chain and on a receipt;
- * then artefacts go, then the outcome that names them.
+ * then artefacts go, then the outcome that names them, or in the order that the platform wants.
  */
 export async function sendOutcome(site: SendingSite, item: OutboxItem): Promise<SendAnswer> {
   const hold = await getHold(site.db, item.holdId)
@@ -87,22 +88,29 @@ async function sendRelease(
     released.push({ name: 'scores', digest: { sha256: scoresDigest(scores) } })
   }
   const receipt = await ensureReceipt(site, { item, outcome: release, hold, released })
-  for (const artefact of artefacts) {
-    const answer = await client.upload({
-      jobId: hold.job.jobId,
-      attempt: hold.attempt,
-      hold: hold.manifestDigest,
-      artefact,
-    })
-    if (answer.kind !== 'accepted') return answer
-  }
   const named = artefacts.map(({ name, sha256, sizeBytes }) => ({ name, sha256, sizeBytes }))
   const fields = { ...identity(hold), releasedAt: release.releasedAt, artefacts: named, receipt }
   const outcome: ReleaseOutcome =
     release.kind === 'released'
       ? { kind: 'released', ...fields, scores }
       : { kind: 'failure-released', ...fields }
-  return client.release(hold.job.jobId, outcome)
+  const upload = () => uploadAll(client, hold, artefacts)
+  const tell = () => client.release(hold.job.jobId, outcome)
+  const [first, second] = client.order === 'artefacts-first' ? [upload, tell] : [tell, upload]
+  const answer = await first()
+  return answer.kind === 'accepted' ? await second() : answer
+}
+
+async function uploadAll(
+  client: PlatformClient,
+  { job, attempt, manifestDigest: hold }: Hold,
+  artefacts: readonly MeasuredArtefact[],
+): Promise<PlatformAnswer> {
+  for (const artefact of artefacts) {
+    const answer = await client.upload({ jobId: job.jobId, attempt, hold, artefact })
+    if (answer.kind !== 'accepted') return answer
+  }
+  return { kind: 'accepted' }
 }
 
 /** The hold in words that may go up before a release. */
