@@ -9,7 +9,7 @@ const PACKAGES = fileURLToPath(new URL('../packages', import.meta.url))
 async function sourcesOf(name: string): Promise<Map<string, string>> {
   const folder = join(PACKAGES, name, 'src')
   const files = (await readdir(folder, { recursive: true })).filter((file) => /\.tsx?$/.test(file))
-  const own = files.filter((file) => !/\.test\.tsx?$|-rig\.tsx?$/.test(file))
+  const own = files.filter((file) => !/\.test\.tsx?$|-rig(?:\.d)?\.tsx?$/.test(file))
   return new Map(
     await Promise.all(own.map(async (file) => [file, await readFile(join(folder, file), 'utf8')] as const)),
   )
@@ -40,14 +40,19 @@ describe('the ways out of a site', () => {
       // Notices, which have nothing of a hold: by the site's mail server, and to hosts that the policy lists.
       'notices/mailer.ts',
       'notices/webhook.ts',
-      'release/platform-client.ts',
+      'release/send-request.ts', // for the clients of the platforms, see below
     ])
     expect(await matching('gate', CONNECTS)).toEqual([])
   })
 
   it('towards the platform are one file in worker and desk each, and before a release one function', async () => {
     expect(await matching('worker', /queueToken/)).toEqual(['config.ts', 'hub-queue.ts'])
+    expect(await matching('desk', /from '.*\/send-request\.ts'/)).toEqual([
+      'codabench/codabench-client.ts',
+      'release/platform-client.ts',
+    ])
     for (const [name, file] of [
+      ['desk', 'codabench/codabench-client.ts'],
       ['worker', 'hub-queue.ts'],
       ['worker', 'codabench/platform-voice.ts'],
       ['desk', 'release/platform-client.ts'],
