@@ -32,6 +32,7 @@ export type DepositGiven = {
   humanInTheLoop?: boolean
   failure?: Deposit['failure']
   refusals?: SealRefusal[]
+  linksExpireAt?: string
   platform?: string
 }
 
@@ -62,6 +63,7 @@ export function makeDeposit(
     manifest,
     manifestDigest: manifestDigest(manifest),
     ...(given.failure === undefined ? {} : { failure: given.failure }),
+    ...(given.linksExpireAt === undefined ? {} : { linksExpireAt: given.linksExpireAt }),
   }
 }
 

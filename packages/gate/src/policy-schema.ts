@@ -5,6 +5,7 @@ import { BYTE_SIZE_WORDS, ByteSize } from './byte-size.ts'
 import { CheckModes, CheckRules } from './checks/check-rules.ts'
 import { FILE_KINDS } from './checks/file-signature.ts'
 import { FindingRank } from './checks/finding.ts'
+import { WorkingCalendar } from './deadlines/working-hours.ts'
 
 const DURATION_WORDS = 'a whole number and a unit: 30s, 15m, 24h or 7d'
 
@@ -63,6 +64,8 @@ const ReviewRules = {
   signed: z.enum(['required', 'when-possible']),
 }
 
+const CALENDAR_WORDS = '"none", or the calendar of a site: timezone, days, hours, holidays'
+
 const RANGE_WORDS = 'a list of the lowest and the highest value, [0, 1]'
 const Bound = z.number({ error: RANGE_WORDS })
 const Range = z
@@ -97,7 +100,12 @@ const Checks = z
 /** What one competition has of its own; absent keys are the site's. */
 const CompetitionOverride = z.strictObject({
   review: z
-    .strictObject({ ...ReviewRules, ...DecidingRules, conflicts: ReviewerNames })
+    .strictObject({
+      ...ReviewRules,
+      ...DecidingRules,
+      conflicts: ReviewerNames,
+      calendar: z.union([z.literal('none'), WorkingCalendar], { error: CALENDAR_WORDS }),
+    })
     .partial()
     .optional(),
   release: z.strictObject(ReleaseRules).partial().optional(),
@@ -229,6 +237,8 @@ export const PolicyFile = z.strictObject({
       required: ReviewRules.required.default('always'),
       timeout: ReviewRules.timeout.default(86_400),
       failures: ReviewRules.failures.default('at-once'),
+      /** Where only working time counts for `timeout`. */
+      calendar: WorkingCalendar.optional(),
       /** Of a file that is ticked and that the reviewer has not been shown whole. */
       unseen: ReviewRules.unseen.default('refuse'),
       approvals: DecidingRules.approvals.default(1),

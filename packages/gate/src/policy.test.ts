@@ -133,7 +133,7 @@ describe('a policy with mistakes', () => {
       'version: 1\nsite: Test\nreview:\n  requird: always\n  timeout: soon\n  failures: atonce\nlimits: { memory: 3 gigs, cpus: 0 }\nimages: { a: 5 }\n',
     )
     expect(found.sort()).toEqual([
-      'policy.yaml:4:3: review.requird: no such key. Did you mean "required"? Allowed: required, timeout, failures, unseen, approvals, two_for, reviewers, conflicts, signed, claim.',
+      'policy.yaml:4:3: review.requird: no such key. Did you mean "required"? Allowed: required, timeout, failures, calendar, unseen, approvals, two_for, reviewers, conflicts, signed, claim.',
       'policy.yaml:5:3: review.timeout: "soon" is not accepted. Allowed: a whole number and a unit: 30s, 15m, 24h or 7d.',
       'policy.yaml:6:3: review.failures: "atonce" is not accepted. Did you mean "at-once"? Allowed: at-once, after-review.',
       expect.stringMatching(/^policy\.yaml:7:11: limits\.memory: "3 gigs" is not accepted\. .*2GiB/),
@@ -400,5 +400,50 @@ describe('a stricter policy', () => {
         for (const name of strict.ticked) expect(strict.releasable).toContain(name)
       }),
     )
+  })
+})
+
+describe('the calendar of a policy', () => {
+  const CALENDAR =
+    '{ timezone: Europe/Berlin, days: [mon, fri], hours: [08:00, 18:00], holidays: [2026-12-24] }'
+  const calendar = { timezone: 'Europe/Berlin', days: ['mon', 'fri'], hours: ['08:00', '18:00'] }
+  const withCalendar = (text: string, more = '') => `${HEAD}review: { calendar: ${text} }\n${more}`
+
+  it('is that of the site, of a competition, or none', () => {
+    expect(rulesFor(valid(HEAD).policy, ANY).calendar).toBeUndefined()
+    const { policy } = valid(
+      withCalendar(
+        CALENDAR,
+        'competitions:\n  Fast: { review: { calendar: none } }\n  Own: { review: { calendar: { timezone: UTC, days: [sun], hours: [00:00, 24:00] } } }\n',
+      ),
+    )
+    expect(rulesFor(policy, ANY).calendar).toEqual({ ...calendar, holidays: ['2026-12-24'] })
+    expect(rulesFor(policy, { id: 2, title: 'Fast' }).calendar).toBeUndefined()
+    expect(rulesFor(policy, { id: 3, title: 'Own' }).calendar).toMatchObject({
+      timezone: 'UTC',
+      holidays: [],
+    })
+  })
+
+  it.each([
+    ['timezone: Europe/Berlin', 'timezone: Europe/Hamelin', 'the name of a time zone'],
+    ['timezone: Europe/Berlin', 'timezone: +02:00', 'the name of a time zone'],
+    ['days: [mon, fri]', 'days: []', 'review.calendar.days'],
+    ['days: [mon, fri]', 'days: [monday]', 'review.calendar.days.0'],
+    ['[08:00, 18:00]', '[18:00, 08:00]', 'the beginning first'],
+    ['[08:00, 18:00]', '[8:00, 18:00]', 'a time of day'],
+    ['[08:00, 18:00]', '[08:00]', 'review.calendar.hours'],
+    ['[2026-12-24]', '[2026-02-30]', 'a day, 2026-12-24'],
+    ['[2026-12-24]', '[24.12.]', 'a day, 2026-12-24'],
+  ])('names what is wrong: %s is not %s', (right, wrong, words) => {
+    const found = problems(withCalendar(CALENDAR.replace(right, wrong)))
+    expect(found.join('\n')).toContain(words)
+    expect(found).toHaveLength(1)
+  })
+
+  it('allows no time-out of more than a year of working time', () => {
+    const long = withCalendar(CALENDAR).replace('review: {', 'review: { timeout: 400d,')
+    expect(problems(long)).toEqual([expect.stringContaining('more than 365d, and only working time counts')])
+    expect(problems(`${HEAD}review: { timeout: 400d }\n`)).toEqual([])
   })
 })

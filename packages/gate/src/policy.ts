@@ -13,6 +13,7 @@ import { allowedKeys } from './allowed-keys.ts'
 import type { ApprovalRules } from './approvals.ts'
 import { type CheckRules, DEFAULT_CHECK_RULES } from './checks/check-rules.ts'
 import { CHECK_NAMES } from './checks/finding.ts'
+import type { TimeOutRules } from './deadlines/deadline.ts'
 import { resolveImage as resolve } from './image-rules.ts'
 import { digestOfJson } from './manifest.ts'
 import { type PlacedDocument, type PolicyPath, placeAt, placeOf, problemsOf } from './policy-problems.ts'
@@ -38,9 +39,9 @@ export type PolicyReading =
 /** The rules for one competition: the site's, with what the policy says for that competition in their place. */
 export type CompetitionRules = ScoreRules &
   ApprovalRules &
-  ReviewerRules & {
+  ReviewerRules &
+  TimeOutRules & {
     readonly review: 'always' | 'when-asked'
-    readonly timeoutSeconds: number
     readonly failures: 'at-once' | 'after-review'
     /** Whether a reviewer may release what they have not been shown whole. */
     readonly unseen: 'refuse' | 'warn'
@@ -86,6 +87,7 @@ export function parsePolicy(text: string, fileName: string): PolicyReading {
     ...findUnsaidReaders(parsed.data, placed),
     ...findLoosenedChecks(parsed.data, placed),
     ...findTooFewReviewers(parsed.data, placed),
+    ...findEndlessTimeOuts(parsed.data, placed),
   ]
   if (contradictions.length > 0) return { kind: 'invalid', problems: contradictions }
 
@@ -204,6 +206,31 @@ function findTooFewReviewers({ review, competitions }: PolicyFile, placed: Place
   })
 }
 
+/** A year of working time is several on the clock: more is a mistake, and would be counted day by day. */
+const LONGEST_WORKING_SECONDS = 365 * 86_400
+
+/** Time-outs of working time that nobody would live to see. */
+function findEndlessTimeOuts({ review, competitions }: PolicyFile, placed: PlacedDocument): Problem[] {
+  const places = [
+    { path: ['review'], ...review },
+    ...Object.entries(competitions).map(([pattern, own]) => ({
+      path: ['competitions', pattern, 'review'],
+      timeout: own.review?.timeout ?? review.timeout,
+      calendar: own.review?.calendar ?? review.calendar,
+    })),
+  ]
+  return places.flatMap(({ path, timeout, calendar }) => {
+    if (calendar === undefined || calendar === 'none' || timeout <= LONGEST_WORKING_SECONDS) return []
+    return [
+      {
+        where: placeOf([...path, 'timeout'], placed),
+        what: `${path.join('.')}.timeout: more than 365d, and only working time counts`,
+        remedy: 'Write the working time: 24h are two days and four hours of a day of ten hours.',
+      },
+    ]
+  })
+}
+
 /** The keys of a part of the file from top to bottom; an object would put those that look like numbers first. */
 function keysInOrder(document: Document, part: string, read: Readonly<Record<string, unknown>>): string[] {
   const node = document.get(part)
@@ -224,9 +251,11 @@ export function rulesFor(policy: Policy, competition: { id: number; title: strin
   const columns = own?.release?.columns ?? policy.release.columns
   const budget = own?.budget ?? policy.budget
   const reviewers = own?.review?.reviewers ?? policy.review.reviewers
+  const calendar = own?.review?.calendar ?? policy.review.calendar
   return {
     review: own?.review?.required ?? policy.review.required,
     timeoutSeconds: own?.review?.timeout ?? policy.review.timeout,
+    ...(calendar === undefined || calendar === 'none' ? {} : { calendar }),
     failures: own?.review?.failures ?? policy.review.failures,
     unseen: own?.review?.unseen ?? policy.review.unseen,
     approvals: own?.review?.approvals ?? policy.review.approvals,

@@ -44,6 +44,8 @@ export const Deposit = z.strictObject({
    * base64. The worker that sealed it cannot open it again.
    */
   returnAddress: z.base64().max(65_536).optional(),
+  /** When the first of the links ends by which the platform takes the result: after that nothing can be published. */
+  linksExpireAt: z.iso.datetime().optional(),
 })
 export type Deposit = z.infer<typeof Deposit>
 

@@ -114,7 +114,9 @@ function heading(hold: HoldDetails, now: Date): string[] {
     `  participant   ${showInertLine(hold.participant)}, submission ${hold.submissionId}`,
     `  digest        ${hold.digest}`,
     ...(hold.state === 'awaiting'
-      ? [`  deadline      ${hold.expiresAt} (${timeLeftWords(new Date(hold.expiresAt), now)})`]
+      ? [
+          `  deadline      ${hold.expiresAt} (${timeLeftWords(new Date(hold.expiresAt), now)})${hold.deadlineCause === 'links' ? ', when the platform stops taking the result' : ''}`,
+        ]
       : []),
     ...(hold.approvedFirst === undefined
       ? []

@@ -51,6 +51,7 @@ export function toHoldLine(hold: HoldSummary, { claims, checks, first }: AboutHo
     totalBytes: hold.totalBytes,
     depositedAt: hold.depositedAt.toISOString(),
     expiresAt: hold.expiresAt.toISOString(),
+    deadlineCause: hold.deadlineCause,
     ...(hold.decidedAt === undefined ? {} : { decidedAt: hold.decidedAt.toISOString() }),
     claims: claims.map(toShownClaim),
     ...(first === undefined

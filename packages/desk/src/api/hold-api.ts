@@ -85,6 +85,8 @@ export const HoldLine = z.object({
   totalBytes: z.int(),
   depositedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
+  /** What set `expiresAt`: the policy of the site, or the end of the links by which the platform takes the result. */
+  deadlineCause: z.enum(['policy', 'links']),
   decidedAt: z.iso.datetime().optional(),
   /** Who is looking at it now. */
   claims: z.array(ShownClaim),

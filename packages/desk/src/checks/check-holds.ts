@@ -215,7 +215,10 @@ async function keep(site: CheckSite, hold: Hold, findings: CollectedFindings): P
     if (!isForPolicy(hold)) return false
     if (mayApprove && (await approveByPolicy(transaction, site, { id: hold.id, now }))) return true
     await promiseNotices(transaction, { holdId: hold.id, kind: 'waiting', now })
-    await planReminders(transaction, { holdId: hold.id, from: now, deadline: hold.expiresAt })
+    await planReminders(transaction, {
+      ...{ holdId: hold.id, rules: hold.rules },
+      ...{ from: hold.depositedAt, deadline: hold.expiresAt },
+    })
     return false
   })
   if (isApproved) site.onDecided()

@@ -1,3 +1,4 @@
+import { deadlineOf } from '@scoregate/gate/deadline'
 import { FAILURE_BITS, fitsBudget } from '@scoregate/gate/ledger'
 import { type Policy, rulesFor } from '@scoregate/gate/policy'
 import type { AuditAct } from '@scoregate/protocol/audit'
@@ -84,6 +85,8 @@ export async function receiveDeposit(
     const now = site.siteClock.now()
     const id = newHoldId()
     const rules = await rulesWithinBudget(transaction, deposit, policyRules)
+    const linksExpireAt = deposit.linksExpireAt === undefined ? undefined : new Date(deposit.linksExpireAt)
+    const deadline = deadlineOf(rules, { depositedAt: now, linksExpireAt })
     const row: NewHoldRow = {
       id,
       platform: normalPlatform(deposit.platform),
@@ -104,7 +107,8 @@ export async function receiveDeposit(
       scores_json: JSON.stringify(scores),
       offered_json: JSON.stringify(offered),
       deposited_at: now.toISOString(),
-      expires_at: new Date(now.getTime() + rules.timeoutSeconds * 1000).toISOString(),
+      expires_at: deadline.at.toISOString(),
+      deadline_cause: deadline.cause,
       decided_at: null,
       ended_at: null,
       alarm: null,
@@ -134,7 +138,7 @@ export async function receiveDeposit(
     // What the policy may approve presses nobody before the checks have ended. A failed run presses nobody, unless its participant is told of it only after a person looked.
     if (!isForPolicy({ kind, rules, job }) && (kind === 'result' || !failureIsTold)) {
       await promiseNotices(transaction, { holdId: id, kind: 'waiting', now })
-      await planReminders(transaction, { holdId: id, from: now, deadline: new Date(row.expires_at) })
+      await planReminders(transaction, { holdId: id, rules, from: now, deadline: deadline.at })
     }
     return { holdId: id, isNew: true }
   })

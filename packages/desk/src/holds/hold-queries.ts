@@ -25,6 +25,7 @@ export const SUMMARY_COLUMNS = [
   'offered_json',
   'deposited_at',
   'expires_at',
+  'deadline_cause',
   'decided_at',
   'ended_at',
   'alarm',

@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto'
 import { CheckRules, DEFAULT_CHECK_RULES } from '@scoregate/gate/check-rules'
+import type { DeadlineCause } from '@scoregate/gate/deadline'
 import { FindingRank } from '@scoregate/gate/finding'
 import { HOLD_TRANSITIONS, type HoldState } from '@scoregate/gate/hold'
+import { WorkingCalendar } from '@scoregate/gate/working-hours'
 import { ArtefactName } from '@scoregate/protocol/artefact'
 import { CanonicalScore, ScoreColumn } from '@scoregate/protocol/columns'
 import { Deposit } from '@scoregate/protocol/deposit'
@@ -38,6 +40,7 @@ const ScoreRules = z.strictObject({
 export const HoldRules = z.strictObject({
   review: z.enum(['always', 'when-asked']),
   timeoutSeconds: z.number(),
+  calendar: WorkingCalendar.optional(),
   failures: z.enum(['at-once', 'after-review']),
   /** Absent from holds that are older than this rule, which is strict. */
   unseen: z.enum(['refuse', 'warn']).default('refuse'),
@@ -110,6 +113,8 @@ export type HoldSummary = {
   readonly offered: readonly OfferedArtefact[]
   readonly depositedAt: Date
   readonly expiresAt: Date
+  /** What set `expiresAt`: the policy, or the end of the platform's links. */
+  readonly deadlineCause: DeadlineCause
   readonly decidedAt: Date | undefined
   readonly endedAt: Date | undefined
   readonly alarm: string | undefined
@@ -153,6 +158,7 @@ export function parseHoldSummary(row: Omit<HoldRow, 'manifest_json' | FoldedColu
     offered: z.array(OfferedArtefact).parse(JSON.parse(row.offered_json)),
     depositedAt: new Date(row.deposited_at),
     expiresAt: new Date(row.expires_at),
+    deadlineCause: z.enum(['policy', 'links']).parse(row.deadline_cause),
     decidedAt: dateOf(row.decided_at),
     endedAt: dateOf(row.ended_at),
     alarm: row.alarm ?? undefined,

@@ -9,6 +9,7 @@ import { TimeLeft, When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
 import { ChecksBadge } from '../checks/findings-card.tsx'
 import type { HoldChecks } from '../checks/hold-checks.ts'
+import { deadlineNote } from '../holds/deadline-words.ts'
 import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
 import { paths } from '../paths.ts'
 import { bulkHindrance } from './bulk.ts'
@@ -63,8 +64,11 @@ export function inboxColumns(context: ListContext): HoldColumn[] {
       const timeLeft: HoldColumn = {
         key: 'time-left',
         header: 'Time left',
-        cell: ({ expiresAt, depositedAt }) => (
-          <TimeLeft deadline={expiresAt} now={now} opened={depositedAt} />
+        cell: (hold) => (
+          <Stack gap="tight">
+            <TimeLeft deadline={hold.expiresAt} now={now} opened={hold.depositedAt} />
+            {deadlineNote(hold) !== undefined && <span class="muted">{deadlineNote(hold)}</span>}
+          </Stack>
         ),
       }
       const deadline = sortable(context, 'deadline', timeLeft)

@@ -37,6 +37,8 @@ export interface DeskTables
     offered_json: string
     deposited_at: string
     expires_at: string
+    /** `policy` or `links`. */
+    deadline_cause: string
     decided_at: string | null
     /** When the hold was released or closed, or the platform refused its release; retention counts from here. */
     ended_at: string | null

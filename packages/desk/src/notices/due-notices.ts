@@ -44,7 +44,16 @@ export async function takeDue(
   const rows = await transaction
     .selectFrom('notice')
     .innerJoin('hold', 'hold.id', 'notice.hold_id')
-    .select(['notice.id', 'notice.kind', 'job_json', 'hold.state', 'expires_at', 'alarm', 'ended_at'])
+    .select([
+      'notice.id',
+      'notice.kind',
+      'job_json',
+      'hold.state',
+      'expires_at',
+      'deadline_cause',
+      'alarm',
+      'ended_at',
+    ])
     .where('notice.person_id', '=', channel.personId)
     .where('notice.way', '=', channel.settings.way)
     .where('notice.state', '=', 'pending')
@@ -70,10 +79,19 @@ export async function takeDue(
 const JobTitle = z.object({ competition: z.object({ title: z.string() }) })
 
 /** All that a notice has of a hold: the title of its competition, and until when it can be decided. */
-function noticeOf(row: { kind: string; job_json: string; expires_at: string }, link: string): Notice {
+function noticeOf(
+  row: { kind: string; job_json: string; expires_at: string; deadline_cause: string },
+  link: string,
+): Notice {
   const kind = HoldNoticeKind.parse(row.kind)
   const { competition } = JobTitle.parse(JSON.parse(row.job_json))
-  const deadline = kind === 'stopped' ? {} : { deadline: row.expires_at }
+  const deadline =
+    kind === 'stopped'
+      ? {}
+      : ({
+          deadline: row.expires_at,
+          deadlineCause: row.deadline_cause === 'links' ? 'links' : 'policy',
+        } as const)
   return { kind, competition: competition.title.slice(0, 256), count: 1, link, ...deadline }
 }
 

@@ -19,6 +19,8 @@ export const Notice = z.strictObject({
   count: z.int().min(1),
   /** The earliest deadline of what is meant, where that is why it was written. */
   deadline: z.iso.datetime().optional(),
+  /** What set it: the policy of the site, or the end of the links by which the platform takes the result. */
+  deadlineCause: z.enum(['policy', 'links']).optional(),
   /** Address of a page of the desk: the inbox. */
   link: z.url({ protocol: /^https?$/ }),
 })
@@ -43,8 +45,13 @@ export function noticeLine({ kind, count, competition }: Notice): string {
 
 /** The notice in a few lines of plain text. */
 export function noticeText(notice: Notice): string {
+  const { deadline, deadlineCause } = notice
   const until =
-    notice.deadline === undefined ? [] : [`Deadline: ${notice.deadline.slice(0, 16).replace('T', ' ')} UTC`]
+    deadline === undefined
+      ? []
+      : [
+          `Deadline: ${deadline.slice(0, 16).replace('T', ' ')} UTC${deadlineCause === 'links' ? ', when the platform stops taking the result' : ''}`,
+        ]
   return [`${noticeLine(notice)}.`, ...until, notice.link].join('\n')
 }
 
@@ -60,9 +67,16 @@ export function digestOf(notices: readonly Notice[]): Notice[] {
 }
 
 function join(one: Notice, other: Notice): Notice {
-  const deadlines = [one.deadline, other.deadline].filter((deadline) => deadline !== undefined).sort()
-  const [deadline] = deadlines
-  return { ...one, count: one.count + other.count, ...(deadline === undefined ? {} : { deadline }) }
+  const earlier =
+    one.deadline === undefined || (other.deadline !== undefined && other.deadline < one.deadline)
+      ? other
+      : one
+  const { deadline, deadlineCause } = earlier
+  return {
+    ...{ ...one, count: one.count + other.count },
+    ...(deadline === undefined ? {} : { deadline }),
+    ...(deadlineCause === undefined ? {} : { deadlineCause }),
+  }
 }
 
 /** A title is an organizer's words: no line breaks or control characters that a mail or a chat would obey. */

@@ -1,3 +1,5 @@
+import { shareOfTime, type TimeOutRules } from '@scoregate/gate/deadline'
+import { HoldRules } from '../holds/hold-record.ts'
 import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
 import { promiseNotices } from './promise-notices.ts'
 
@@ -8,9 +10,14 @@ const REMINDERS = [
 ] as const
 type ReminderKind = (typeof REMINDERS)[number]['kind']
 
-type Period = { readonly from: Date; readonly deadline: Date }
+type Period = {
+  readonly rules: Pick<TimeOutRules, 'calendar'>
+  readonly from: Date
+  readonly deadline: Date
+}
 
-/** Plans the reminders of a hold that waits: at half and at one tenth of the time left. In the transaction of its deposit. */
+/** Plans the reminders of a hold that waits: at half and at one tenth of the time left,
+ * of working time where that counts. In the transaction of its deposit. */
 export async function planReminders(
   transaction: DeskTransaction,
   { holdId, ...period }: Period & { holdId: string },
@@ -49,15 +56,18 @@ async function remind(
 ): Promise<void> {
   const hold = await transaction
     .selectFrom('hold')
-    .select(['state', 'deposited_at', 'expires_at'])
+    .select(['state', 'deposited_at', 'expires_at', 'rules_json'])
     .where('id', '=', holdId)
     .executeTakeFirstOrThrow()
-  const period = { from: new Date(hold.deposited_at), deadline: new Date(hold.expires_at) }
+  const period = {
+    rules: rulesOf(hold.rules_json),
+    ...{ from: new Date(hold.deposited_at), deadline: new Date(hold.expires_at) },
+  }
   const row = transaction.updateTable('hold_reminder').where('hold_id', '=', holdId).where('kind', '=', kind)
   const reached = REMINDERS.filter(({ share }) => reminderTime(period, share) <= now)
   const isReached = reached.some((reminder) => reminder.kind === kind)
   if (hold.state === 'awaiting' && !isReached) {
-    // The deadline was put off since the reminder was planned.
+    // The deadline was moved since the reminder was planned.
     const planned = REMINDERS.find((reminder) => reminder.kind === kind)
     if (planned !== undefined) {
       await row.set({ due_at: reminderTime(period, planned.share).toISOString() }).execute()
@@ -74,6 +84,11 @@ async function remind(
   await promiseNotices(transaction, { holdId, kind: latest, now })
 }
 
-function reminderTime({ from, deadline }: Period, share: number): Date {
-  return new Date(from.getTime() + (deadline.getTime() - from.getTime()) * share)
+function reminderTime({ rules, ...time }: Period, share: number): Date {
+  return shareOfTime(rules, { ...time, share })
+}
+
+/** Rules that cannot be read must not keep the reminders of other holds back: then the clock counts. */
+function rulesOf(text: string): Period['rules'] {
+  return HoldRules.safeParse(JSON.parse(text)).data ?? {}
 }

@@ -154,6 +154,45 @@ describe('a notice about a hold', () => {
     await untilStates(rig, ['last-call sent'])
   })
 
+  it('reminds by the deadline as it is when that was moved, ahead or back', async () => {
+    await using desk = await startMailDesk()
+    const { rig, browser, server } = desk
+    await turnOn(browser, 'mail', { address: REVIEWER, kinds: ['half-time', 'last-call'] })
+    const { id } = await rig.deposit()
+    const { depositedAt } = await rig.show(id)
+    const moveDeadline = (hours: number) =>
+      rig.changeRecords('update hold set expires_at = ? where id = ?', [
+        new Date(Date.parse(depositedAt) + hours * 3_600_000).toISOString(),
+        id,
+      ])
+    // From a day to ten hours: half of that is over after five, and not after twelve.
+    await moveDeadline(10)
+    rig.passTime(5.5 * 3600)
+    await untilStates(rig, ['half-time sent'])
+    // To a hundred: the last tenth begins after ninety, and not after nine.
+    await moveDeadline(100)
+    rig.passTime(60 * 3600)
+    const plannedAt = async () => {
+      const { db, close } = await openRecords<DeskTables>(join(rig.dataFolder, 'records.db'))
+      const row = await db.selectFrom('hold_reminder').selectAll().executeTakeFirstOrThrow()
+      await close()
+      return Math.round((Date.parse(row.due_at) - Date.parse(depositedAt)) / 3_600_000)
+    }
+    await until('the reminder to be planned anew', async () => (await plannedAt()) === 90)
+    rig.passTime(25 * 3600)
+    await untilStates(rig, ['half-time sent', 'last-call sent'])
+    expect(subjects(server.mails)).toHaveLength(2)
+  })
+
+  it('says when it is the platform that stops taking the result', async () => {
+    await using desk = await startMailDesk()
+    const { rig, browser, server } = desk
+    await turnOn(browser, 'mail', { address: REVIEWER, kinds: ['waiting'] })
+    await rig.deposit({ linksExpireAt: new Date(Date.now() + 3_600_000).toISOString() })
+    await untilMails(server.mails, 1)
+    expect(server.mails[0]?.raw).toContain('UTC, when the platform stops taking the result')
+  })
+
   it('is not sent once the hold is decided', async () => {
     await using desk = await startMailDesk()
     const { rig, browser, server } = desk

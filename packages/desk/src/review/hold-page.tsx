@@ -11,6 +11,7 @@ import type { FC } from 'hono/jsx'
 import type { Deciding } from '../approvals/deciding.ts'
 import { FindingsCard, type FindingsCardProps } from '../checks/findings-card.tsx'
 import { checksTrouble } from '../checks/hold-checks.ts'
+import { deadlineSentence } from '../holds/deadline-words.ts'
 import type { Hold } from '../holds/hold-record.ts'
 import { SEAL_REFUSAL_WORDS, SECTION_WORDS } from '../holds/hold-words.ts'
 import { ClaimLine } from '../inbox/claim-line.tsx'
@@ -203,7 +204,7 @@ const FactsCard: FC<{ hold: Hold }> = ({ hold }) => (
         { term: 'Worker', value: <InertName text={hold.worker} /> },
         { term: 'Image', value: <InertName text={hold.job.image} isMonospace /> },
         { term: 'Sealed', value: absoluteTime(new Date(hold.manifest.sealedAt)) },
-        { term: 'Deadline', value: `${absoluteTime(hold.expiresAt)}, set by the policy of this site` },
+        { term: 'Deadline', value: deadlineSentence(hold) },
         {
           term: 'Content',
           value: (
