@@ -13,6 +13,7 @@ import { competitionRoutes } from './api/competition-routes.ts'
 import { datasetRoutes, fileRoutes } from './api/dataset-routes.ts'
 import { phaseRoutes } from './api/phase-routes.ts'
 import { queueRoutes } from './api/queue-routes.ts'
+import { runRoutes } from './api/run-routes.ts'
 import { siteRoutes } from './api/site-routes.ts'
 import { submissionRoutes } from './api/submission-routes.ts'
 import { workerRoutes } from './api/worker-routes.ts'
@@ -46,6 +47,7 @@ export function createApp(given: {
   app.route('/', fileRoutes(api))
   app.route('/', workerRoutes(api))
   app.route('/', siteRoutes(api))
+  app.route('/', runRoutes(api))
 
   app.use(identify(given.accounts, { cookieName: SESSION_COOKIE }))
   app.route('/', accountRoutes(api))

@@ -1,5 +1,6 @@
 import type { SitePublicKey } from '@scoregate/protocol/receipt'
 import type { Logger } from 'pino'
+import type { BrokerSettings } from './codabench/broker-settings.ts'
 import type { OnOtherKey } from './queues/site-keys.ts'
 
 /** What there is from the start: made at each start if it is not there, and left alone otherwise. */
@@ -33,6 +34,8 @@ export type HubConfig = {
   readonly islandsFolder: string
   readonly log: Logger
   readonly provision?: HubProvision
+  /** RabbitMQ, for queues of Codabench workers. */
+  readonly broker?: BrokerSettings | undefined
   readonly limits?: Partial<HubLimits>
   readonly clock?: () => Date
 }

@@ -1,6 +1,10 @@
 import type { Blobs } from '@scoregate/storage/blobs'
 import type { LinkSigner } from '@scoregate/web/signed-links'
 import type { Logger } from 'pino'
+import { createBrokerQueues, type HubBroker } from './codabench/broker-queues.ts'
+import { createLiveLogs, type LiveLogs } from './codabench/live-logs.ts'
+import { createRunLinks, type RunLinks } from './codabench/run-links.ts'
+import { createRuns, type Runs } from './codabench/runs.ts'
 import { type BundleCreation, createBundleCreation } from './competitions/bundle-creation.ts'
 import { createCompetitions } from './competitions/competitions.ts'
 import { createDatasets, type Datasets, type UploadLimits } from './datasets/datasets.ts'
@@ -24,6 +28,9 @@ export type HubParts = {
   readonly queues: Queues
   readonly leases: Leases
   readonly outcomes: Outcomes
+  readonly runs: Runs
+  readonly runLinks: RunLinks
+  readonly liveLogs: LiveLogs
   readonly wakeUps: WakeUps
 }
 
@@ -39,19 +46,23 @@ export function createHub(given: {
   scratchFolder: string
   limits: UploadLimits
   leaseSeconds: number
+  /** For queues of Codabench workers; a hub without one has none. */
+  hubBroker: HubBroker | undefined
 }): HubParts {
   const links = createFileLinks(given)
   const wakeUps = createWakeUps()
+  const liveLogs = createLiveLogs()
   const creation = createBundleCreation({ ...given, maxBundleBytes: given.limits.maxBundleBytes })
   const datasets = createDatasets({ ...given, creation })
   const queues = createQueues(given)
+  const brokerQueues = createBrokerQueues(given)
   const hub: Hub = {
     competitions: createCompetitions({ ...given, links, creation }),
     phases: createPhases({ ...given, links }),
     datasets,
     submissions: createSubmissions({ ...given, links, wakeUps }),
     leaderboards: createLeaderboards(given),
-    queues,
+    queues: { ...queues, ...brokerQueues },
   }
   return {
     hub,
@@ -61,6 +72,9 @@ export function createHub(given: {
     queues,
     leases: createLeases({ ...given, links, wakeUps }),
     outcomes: createOutcomes(given),
+    runs: createRuns({ ...given, wakeUps, liveLogs }),
+    runLinks: createRunLinks(given),
+    liveLogs,
     wakeUps,
   }
 }

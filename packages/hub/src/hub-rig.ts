@@ -16,6 +16,7 @@ import {
 import { Outcome } from '@scoregate/protocol/release'
 import pino from 'pino'
 import { z } from 'zod'
+import type { BrokerSettings } from './codabench/broker-settings.ts'
 import type { HubLimits, HubProvision } from './config.ts'
 import { type RunningHub, startHub } from './start-hub.ts'
 import { type ZipContent, zipOf } from './zip-rig.ts'
@@ -83,6 +84,8 @@ export type Client = (method: string, path: string, body?: unknown) => Promise<A
 export async function startHubRig(
   limits: Partial<HubLimits> = {},
   firstQueue: Partial<ProvisionedQueue> = {},
+  /** A broker, whose other users have the time of the machine, and so the hub must. */
+  broker?: BrokerSettings,
 ): Promise<HubRig> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'scoregate-hub-'))
   let now = new Date('2026-05-01T12:00:20.000Z')
@@ -101,7 +104,7 @@ export async function startHubRig(
       port: 0,
       islandsFolder: join(dataFolder, 'no-islands'),
       log: pino({ level: 'error' }),
-      clock: () => now,
+      ...(broker === undefined ? { clock: () => now } : { broker }),
       limits: { sweepSeconds: 0.02, leaseSeconds: 60, ...limits },
       provision: {
         people,

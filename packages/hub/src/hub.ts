@@ -12,7 +12,7 @@ import type {
 } from './competitions/competition-view.ts'
 import type { DatasetType } from './datasets/dataset-type.ts'
 import type { LeaderboardView } from './leaderboards/leaderboard-view.ts'
-import type { ReceiptOutcome } from './migrations/hub-tables.ts'
+import type { QueueKind, ReceiptOutcome } from './migrations/hub-tables.ts'
 import type { SiteKey } from './queues/site-keys.ts'
 import type { ChainFork } from './releases/site-chain.ts'
 import type { SubmissionAllowance, SubmissionView } from './submissions/submission-view.ts'
@@ -30,9 +30,17 @@ export type CreationStatus = {
   readonly competitionId: number | undefined
 }
 
-/** How a queue stands. */
+/** How a queue stands, for somebody who may choose it for a competition. */
 export type QueueStatus = {
+  readonly id: number
   readonly name: string
+  readonly kind: QueueKind
+  /** The viewer made it, and may rotate its account and delete it. */
+  readonly isOwn: boolean
+  /** Of a queue of Codabench workers: whether its workers have an account at the broker. */
+  readonly hasAccount: boolean
+  /** Competitions that use it now. */
+  readonly competitions: number
   readonly waiting: number
   readonly running: number
   readonly awaitingValidation: number
@@ -52,7 +60,12 @@ export type Hub = {
     /** Starts making a competition; returns the id to ask `creationStatus` for. */
     createFromBundle(datasetKey: string, person: Person): Promise<number>
     creationStatus(id: number, person: Person): Promise<CreationStatus>
-    setSubmissionFlow(id: number, flow: Partial<SubmissionFlow>, person: Person): Promise<void>
+    /** Refuses data-side review on a queue whose workers cannot promise it. */
+    setSubmissionFlow(
+      id: number,
+      change: Partial<SubmissionFlow> & { queueId?: number | undefined },
+      person: Person,
+    ): Promise<void>
     /** Where the site that serves this competition signed two different histories; for its organizer. */
     siteForks(id: number, person: Person): Promise<ChainFork[]>
     setPublished(id: number, published: boolean, person: Person): Promise<void>
@@ -121,7 +134,16 @@ export type Hub = {
     remove(submissionId: number, person: Person): Promise<void>
   }
   readonly queues: {
-    status(): Promise<QueueStatus[]>
+    /** Those of the hub, and the person's own. */
+    status(person: Person): Promise<QueueStatus[]>
+    /** A queue for Codabench workers; the broker URL is told now and never again. */
+    create(name: string, person: Person): Promise<{ id: number; brokerUrl: string }>
+    /** A new account for its workers and its broker URL; the old account ends. */
+    rotate(id: number, person: Person): Promise<string>
+    /** Ends the account of its workers. */
+    revoke(id: number, person: Person): Promise<void>
+    /** Deletes one that nothing uses any more. */
+    remove(id: number, person: Person): Promise<void>
     /** The keys that a queue's site signs its receipts with: that of now first, then the replaced ones. */
     siteKeys(queueName: string): Promise<SiteKey[]>
     /** The key that a receipt names. */

@@ -8,6 +8,10 @@ import { newSecret } from '@scoregate/web/secrets'
 import { startServer } from '@scoregate/web/server'
 import { createLinkSigner } from '@scoregate/web/signed-links'
 import { createApp } from './app.ts'
+import { createLogSocket } from './codabench/log-socket.ts'
+import { openHubBroker } from './codabench/open-hub-broker.ts'
+import { createPublisher } from './codabench/publisher.ts'
+import { sweepRuns } from './codabench/sweep-runs.ts'
 import { DEFAULT_LIMITS, type HubConfig, type HubProvision } from './config.ts'
 import { createHub, type HubParts } from './create-hub.ts'
 import { loadExample } from './load-example.ts'
@@ -41,7 +45,9 @@ export async function startHub(config: HubConfig): Promise<RunningHub> {
     let listensAt = ''
     const publicUrl = () => config.publicUrl?.replace(/\/$/, '') ?? listensAt
     const signer = createLinkSigner(await ensureSigningKey(db), clock)
-    const parts = createHub({ db, blobs, clock, log, signer, publicUrl, scratchFolder, limits, ...limits })
+    const hubBroker = config.broker && (await openHubBroker(config.broker, log))
+    const given = { db, blobs, clock, log, signer, publicUrl, scratchFolder, limits, hubBroker, ...limits }
+    const parts = createHub(given)
     await renewLeases(db, new Date(clock().getTime() + limits.leaseSeconds * 1000))
     await provision(parts, accounts, config.provision ?? {})
     await parts.creation.resume()
@@ -58,17 +64,24 @@ export async function startHub(config: HubConfig): Promise<RunningHub> {
       islandsFolder: config.islandsFolder,
       maxArtefactBytes: limits.maxArtefactBytes,
     })
-    const server = await startServer({ app, host: config.host, port: config.port })
+    const logSocket = createLogSocket(parts.runs)
+    const { host, port } = config
+    const server = await startServer({ app, host, port, onUpgrade: logSocket.upgrade })
     listensAt = server.url
     const stopSweeping = startSweeping({ db, clock, log, ...parts, ...limits })
+    const publisher =
+      hubBroker && createPublisher({ ...given, ...parts, ...hubBroker, idleMs: limits.sweepSeconds * 1000 })
     log.info({ url: server.url }, 'The hub is up.')
     return {
       url: server.url,
       async close() {
         await stopSweeping()
+        await publisher?.stop()
         parts.wakeUps.close()
+        logSocket.close()
         await server.close()
         await parts.creation.settled()
+        await hubBroker?.broker.close()
         await records.close()
       },
     }
@@ -106,14 +119,14 @@ async function ensureSigningKey(db: HubDb): Promise<string> {
 
 /** Sweeps again and again until the returned function is called, which resolves when none is under way. */
 function startSweeping(
-  given: Parameters<typeof sweepJobs>[0] & { sweepSeconds: number },
+  given: Parameters<typeof sweepJobs>[0] & Parameters<typeof sweepRuns>[0] & { sweepSeconds: number },
 ): () => Promise<void> {
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
   let sweep = Promise.resolve()
   const next = () => {
     timer = setTimeout(() => {
-      sweep = sweepJobs(given)
+      sweep = Promise.all([sweepJobs(given), sweepRuns(given)])
         .then(() => undefined)
         // The next sweep does what this one could not; until then jobs only wait longer.
         .catch((error) => given.log.error({ err: error }, 'The queue could not be swept.'))

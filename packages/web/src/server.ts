@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { createAdaptorServer } from '@hono/node-server'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { Hono } from 'hono'
@@ -14,9 +16,12 @@ export async function startServer(given: {
   app: Hono<WebEnv>
   host: string
   port: number
+  /** Takes over requests to upgrade the connection; without it there are none. */
+  onUpgrade?: ((request: IncomingMessage, socket: Duplex, head: Buffer) => void) | undefined
 }): Promise<RunningServer> {
   const server = createAdaptorServer({ fetch: given.app.fetch })
   if ('requestTimeout' in server) server.requestTimeout = 0
+  if (given.onUpgrade !== undefined) server.on('upgrade', given.onUpgrade)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(cannotListen(given, cause)))
     server.listen(given.port, given.host, resolve)

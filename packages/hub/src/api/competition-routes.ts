@@ -15,6 +15,7 @@ const Change = z.object({
   auto_run_submissions: formFlag.optional(),
   human_in_the_loop: formFlag.optional(),
   published: formFlag.optional(),
+  queue: formNumber.optional(),
 })
 const Decision = z.object({ person: formNumber, status: z.enum(['approved', 'denied']) })
 const Participants = z.array(
@@ -82,15 +83,19 @@ export function competitionRoutes({ hub, docs }: ApiParts): Hono<WebEnv> {
     tag: "Codabench's",
     summary: 'Change the submission flow, publish or hide (organizers)',
     description:
-      '`auto_run_submissions`: run at once, or wait for an organizer. `human_in_the_loop`: hold for data-side review, or publish at once (the data owner may still review).',
+      '`auto_run_submissions`: run at once, or wait for an organizer. `human_in_the_loop`: hold for data-side review, or publish at once (the data owner may still review). `queue`: the id of the queue whose workers run it; data-side review on a queue of Codabench workers is refused, since they cannot promise it.',
     body: Change,
-    answers: { 200: { text: 'The competition' }, 403: { text: 'You do not organize it' } },
+    answers: {
+      200: { text: 'The competition' },
+      403: { text: 'You do not organize it' },
+      409: { text: 'The queue cannot promise the review' },
+    },
   })
   routes.patch('/api/competitions/:id', async (c) => {
     const { person } = requirePerson(c)
     const id = idParam(c, 'id', 'competition')
     const change = await parseBody(c, Change)
-    const { auto_run_submissions: autoRun, human_in_the_loop: review } = change
+    const { auto_run_submissions: autoRun, human_in_the_loop: review, queue: queueId } = change
     await hub.competitions.setSubmissionFlow(
       id,
       {
@@ -98,6 +103,7 @@ export function competitionRoutes({ hub, docs }: ApiParts): Hono<WebEnv> {
           ? {}
           : { whenSubmissionArrives: autoRun ? 'run-at-once' : 'wait-for-organizer' }),
         ...(review === undefined ? {} : { whenScoringEnds: review ? 'hold-for-review' : 'publish-at-once' }),
+        queueId,
       },
       person,
     )

@@ -37,7 +37,9 @@ export function competitionShape(competition: CompetitionView) {
     collaborators: [],
     participant_status: competition.participation === 'none' ? null : competition.participation,
     registration_auto_approve: competition.registrationAutoApprove,
-    queue: null,
+    // Its organizer alone learns it, and nobody how to reach its broker.
+    queue:
+      competition.queue === undefined ? null : { id: competition.queue.id, name: competition.queue.name },
     enable_detailed_results: competition.enableDetailedResults,
     show_detailed_results_in_submission_panel: competition.enableDetailedResults,
     show_detailed_results_in_leaderboard: false,

@@ -90,7 +90,7 @@ export function datasetRoutes({ hub, docs, publicUrl }: ApiParts): Hono<WebEnv> 
 }
 
 /** Uploads and downloads by signed links: rights by themselves, so they are mounted before anybody is identified. */
-export function fileRoutes({ datasets, links, leases, blobs, docs }: ApiParts): Hono<WebEnv> {
+export function fileRoutes({ datasets, links, leases, runs, blobs, docs }: ApiParts): Hono<WebEnv> {
   const routes = new Hono<WebEnv>()
 
   docs.describe({
@@ -115,7 +115,9 @@ export function fileRoutes({ datasets, links, leases, blobs, docs }: ApiParts): 
   })
   routes.get('/api/files/:sha256', async (c) => {
     const file = links.read(new URL(c.req.url))
-    const isOver = file?.attempt !== undefined && !(await leases.isUnderWay(file.attempt))
+    const isOver =
+      (file?.attempt !== undefined && !(await leases.isUnderWay(file.attempt))) ||
+      (file?.run !== undefined && !(await runs.isOpen(file.run)))
     if (file === undefined || isOver) {
       throw refusal(
         'not-allowed',

@@ -1,11 +1,13 @@
 import { Digest } from '@scoregate/protocol/digest'
 import { SitePublicKey } from '@scoregate/protocol/receipt'
 import type { WebEnv } from '@scoregate/web/environment'
+import { parseBody } from '@scoregate/web/error-answers'
 import { requirePerson } from '@scoregate/web/identity'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { SiteKey } from '../queues/site-keys.ts'
 import type { ApiParts } from './api-parts.ts'
+import { idParam } from './request-values.ts'
 
 const SiteKeyShape = z.object({
   key_id: Digest,
@@ -14,6 +16,15 @@ const SiteKeyShape = z.object({
   valid_from: z.iso.datetime(),
   valid_until: z.iso.datetime().nullable(),
 })
+
+/** A name that stands in lists and messages. */
+export const NewQueue = z.object({
+  name: z
+    .string()
+    .trim()
+    .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u, 'up to 64 letters, digits, spaces, and . _ -'),
+})
+const MadeQueue = z.object({ id: z.int(), name: z.string(), broker_url: z.string() })
 
 /** How the queues stand, and the keys by which anybody can verify what their sites signed. */
 export function queueRoutes({ hub, docs }: ApiParts): Hono<WebEnv> {
@@ -27,11 +38,13 @@ export function queueRoutes({ hub, docs }: ApiParts): Hono<WebEnv> {
     answers: { 200: { text: 'A list' } },
   })
   routes.get('/api/queues', async (c) => {
-    requirePerson(c)
-    const queues = await hub.queues.status()
+    const queues = await hub.queues.status(requirePerson(c).person)
     return c.json(
       queues.map((queue) => ({
+        id: queue.id,
         name: queue.name,
+        kind: queue.kind,
+        is_owner: queue.isOwn,
         waiting: queue.waiting,
         running: queue.running,
         awaiting_validation: queue.awaitingValidation,
@@ -42,6 +55,64 @@ export function queueRoutes({ hub, docs }: ApiParts): Hono<WebEnv> {
         })),
       })),
     )
+  })
+
+  docs.describe({
+    method: 'post',
+    path: '/api/queues/',
+    tag: "Codabench's",
+    summary: 'Make a queue for Codabench workers',
+    description: 'The broker URL is told in this answer and never again; rotating gives another.',
+    body: NewQueue,
+    answers: {
+      201: { text: 'The queue', schema: MadeQueue },
+      409: { text: 'The name is taken' },
+      503: { text: 'The hub has no broker, or it does not answer' },
+    },
+  })
+  routes.post('/api/queues', async (c) => {
+    const { person } = requirePerson(c)
+    const { name } = await parseBody(c, NewQueue)
+    const { id, brokerUrl } = await hub.queues.create(name, person)
+    return c.json({ id, name, broker_url: brokerUrl } satisfies z.infer<typeof MadeQueue>, 201)
+  })
+
+  docs.describe({
+    method: 'post',
+    path: '/api/queues/{id}/rotate',
+    tag: 'Our own',
+    summary: 'Give the workers of your queue a new account; the old one ends at once',
+    answers: { 200: { text: 'The new broker URL', schema: MadeQueue.pick({ broker_url: true }) } },
+  })
+  routes.post('/api/queues/:id/rotate', async (c) => {
+    const { person } = requirePerson(c)
+    return c.json({ broker_url: await hub.queues.rotate(idParam(c, 'id', 'queue'), person) })
+  })
+
+  docs.describe({
+    method: 'post',
+    path: '/api/queues/{id}/revoke',
+    tag: 'Our own',
+    summary: 'End the account of the workers of your queue',
+    answers: { 200: { text: 'Nobody can take its jobs until it has a new one' } },
+  })
+  routes.post('/api/queues/:id/revoke', async (c) => {
+    const { person } = requirePerson(c)
+    await hub.queues.revoke(idParam(c, 'id', 'queue'), person)
+    return c.json({})
+  })
+
+  docs.describe({
+    method: 'delete',
+    path: '/api/queues/{id}/',
+    tag: "Codabench's",
+    summary: 'Delete a queue of yours that no competition uses',
+    answers: { 204: { text: 'Deleted, at the broker too' }, 409: { text: 'Something uses it' } },
+  })
+  routes.delete('/api/queues/:id', async (c) => {
+    const { person } = requirePerson(c)
+    await hub.queues.remove(idParam(c, 'id', 'queue'), person)
+    return c.body(null, 204)
   })
 
   docs.describe({

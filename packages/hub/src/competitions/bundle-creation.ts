@@ -122,7 +122,13 @@ async function createCompetition(
     const reading = await readBundle(archive, (key) => findDataset(db, key, row.person_id))
     if (reading.kind === 'refused') return reading
     const stored = await storeBundleFiles(reading, archive, { blobs, maxBytes: maxBundleBytes })
-    const queue = await db.selectFrom('queue').select('id').orderBy('id').executeTakeFirst()
+    // One of the hub: a queue that somebody made is theirs to give, and is chosen afterwards.
+    const queue = await db
+      .selectFrom('queue')
+      .select('id')
+      .where('owner_id', 'is', null)
+      .orderBy('id')
+      .executeTakeFirst()
     if (queue === undefined) throw noQueue()
     await db.transaction().execute(async (transaction) => {
       const competitionId = await insertCompetition(transaction, stored, {

@@ -1,9 +1,18 @@
 import type { Digest } from '@scoregate/protocol/digest'
+import type { QueueKind } from '../migrations/hub-tables.ts'
 
 /** What happens to a submission before and after it runs; the two questions of the "Submission flow" section. */
 export type SubmissionFlow = {
   readonly whenSubmissionArrives: 'run-at-once' | 'wait-for-organizer'
   readonly whenScoringEnds: 'publish-at-once' | 'hold-for-review'
+}
+
+/** The queue of a competition; `isReviewPromised`: its workers keep what data-side review asks for. */
+export type CompetitionQueue = {
+  readonly id: number
+  readonly name: string
+  readonly kind: QueueKind
+  readonly isReviewPromised: boolean
 }
 
 /** Where somebody stands in a competition. */
@@ -96,6 +105,8 @@ export type CompetitionView = {
   readonly tasks: readonly TaskView[]
   readonly leaderboard: LeaderboardSettings
   readonly submissionFlow: SubmissionFlow
+  /** Who runs its submissions; for its organizer. */
+  readonly queue: CompetitionQueue | undefined
   readonly enableDetailedResults: boolean
   readonly registrationAutoApprove: boolean
   readonly participation: 'none' | ParticipantStatus

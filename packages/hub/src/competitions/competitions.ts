@@ -5,6 +5,8 @@ import { parseJsonColumn } from '../files/stored-file.ts'
 import type { Hub } from '../hub.ts'
 import type { HubDb } from '../migrations/hub-tables.ts'
 import { phaseState } from '../phases/phase-settings.ts'
+import { promisesReview, reviewNotPromised } from '../queues/enqueue-submission.ts'
+import { getQueue, getUsableQueue } from '../queues/queue-of-competition.ts'
 import { notFound, refusal } from '../refusals.ts'
 import { listForks } from '../releases/site-chain.ts'
 import type { BundleCreation } from './bundle-creation.ts'
@@ -125,6 +127,7 @@ export function createCompetitions(given: {
         tasks: tasks.map(toTaskView),
         leaderboard: await loadLeaderboard(db, id),
         submissionFlow: submissionFlowOf(row),
+        queue: standing.isOrganizer ? await getQueue(db, row.queue_id) : undefined,
         enableDetailedResults: row.enable_detailed_results === 1,
         registrationAutoApprove: row.registration_auto_approve === 1,
         ...standing,
@@ -154,17 +157,19 @@ export function createCompetitions(given: {
 
     creationStatus: (id, person) => creation.status(id, person.id),
 
-    async setSubmissionFlow(id, flow, person) {
-      const row = await getOwnCompetition(db, id, person)
-      const next = { ...submissionFlowOf(row), ...flow }
-      await db
-        .updateTable('competition')
-        .set({
+    async setSubmissionFlow(id, { queueId, ...flow }, person) {
+      await db.transaction().execute(async (transaction) => {
+        const row = await getOwnCompetition(transaction, id, person)
+        const next = { ...submissionFlowOf(row), ...flow }
+        const change = {
           auto_run_submissions: Number(next.whenSubmissionArrives === 'run-at-once'),
           human_in_the_loop: Number(next.whenScoringEnds === 'hold-for-review'),
-        })
-        .where('id', '=', id)
-        .execute()
+          queue_id: queueId ?? row.queue_id,
+        }
+        if (change.queue_id !== row.queue_id) await getUsableQueue(transaction, change.queue_id, person)
+        if (!(await promisesReview(transaction, change))) throw reviewNotPromised()
+        await transaction.updateTable('competition').set(change).where('id', '=', id).execute()
+      })
     },
 
     async siteForks(id, person) {

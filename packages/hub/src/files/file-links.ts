@@ -10,6 +10,8 @@ export type LinkedFile = {
   readonly disposition: 'attachment' | 'inline'
   /** The run whose input it is: the link opens nothing once this attempt is over. */
   readonly attempt?: { readonly jobId: string; readonly attempt: number } | undefined
+  /** The submission on a queue of Codabench workers whose input it is: the link opens nothing once that has ended. */
+  readonly run?: number | undefined
 }
 
 export type FileLinks = ReturnType<typeof createFileLinks>
@@ -32,6 +34,7 @@ export function createFileLinks({ signer, clock }: { signer: LinkSigner; clock: 
           ...(file.attempt === undefined
             ? {}
             : { job: file.attempt.jobId, attempt: String(file.attempt.attempt) }),
+          ...(file.run === undefined ? {} : { run: String(file.run) }),
         },
       })
     },
@@ -42,12 +45,14 @@ export function createFileLinks({ signer, clock }: { signer: LinkSigner; clock: 
       const sha256 = Digest.safeParse(url.pathname.slice(FILES_PATH.length + 1))
       if (reading.kind !== 'valid' || !sha256.success) return undefined
       const jobId = reading.claims.get('job')
+      const run = reading.claims.get('run')
       return {
         sha256: sha256.data,
         fileName: reading.claims.get('name') ?? 'file',
         mediaType: reading.claims.get('type') ?? 'application/octet-stream',
         disposition: reading.claims.get('disposition') === 'inline' ? 'inline' : 'attachment',
         attempt: jobId === undefined ? undefined : { jobId, attempt: Number(reading.claims.get('attempt')) },
+        run: run === undefined ? undefined : Number(run),
       }
     },
   }

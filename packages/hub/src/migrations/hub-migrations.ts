@@ -242,4 +242,59 @@ export const HUB_MIGRATIONS: readonly Migration[] = [
     ],
   },
   { name: '0540-rejection-sentence', statements: ['alter table submission add column sentence text'] },
+  {
+    // Queues of Codabench workers: a virtual host each, and what is published there.
+    name: '0550-codabench-queues',
+    statements: [
+      `alter table queue add column kind text not null default 'scoregate'`,
+      `alter table queue add column owner_id integer references person (id)`,
+      `alter table queue add column deleted_at text`,
+      `create table broker_queue (
+        queue_id integer primary key references queue (id),
+        vhost text not null unique,
+        state text not null,
+        username text
+      )`,
+      `create table broker_run (
+        submission_id integer primary key references submission (id),
+        queue_id integer not null references queue (id),
+        secret text,
+        md5 text,
+        failure_type text,
+        prediction_host text,
+        scoring_host text,
+        finished_said_at text,
+        scores text,
+        heard_at text
+      )`,
+      `create table broker_message (
+        id text primary key,
+        submission_id integer not null references submission (id),
+        queue_id integer not null references queue (id),
+        kind text not null,
+        task_id text not null,
+        state text not null,
+        created_at text not null,
+        published_at text
+      )`,
+      // A submission has one job of a kind, whatever its worker says how often.
+      `create unique index broker_message_job on broker_message (submission_id, kind) where kind <> 'revoke'`,
+      `create index broker_message_due on broker_message (state, queue_id, created_at)`,
+      `create table run_file (
+        submission_id integer not null references submission (id),
+        name text not null,
+        sha256 text not null,
+        size_bytes integer not null,
+        put_at text not null,
+        primary key (submission_id, name)
+      )`,
+      `create table run_note (
+        id integer primary key,
+        submission_id integer not null references submission (id),
+        text text not null,
+        at text not null
+      )`,
+      `create index run_note_of_submission on run_note (submission_id)`,
+    ],
+  },
 ]

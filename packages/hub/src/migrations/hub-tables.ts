@@ -9,6 +9,15 @@ import type { DatasetType } from '../datasets/dataset-type.ts'
 /** The states of a job. `held`: sealed outputs wait at the data owner. */
 export type JobState = 'queued' | 'leased' | 'held' | 'done' | 'cancelled'
 
+/** Who takes the jobs of a queue: Scoregate's workers by lease, or Codabench's from a broker. */
+export type QueueKind = 'scoregate' | 'codabench'
+
+/** `making`: its virtual host may be missing; `deleting`: nothing is published any more, and it may still be there. */
+export type BrokerQueueState = 'making' | 'ready' | 'deleting' | 'deleted'
+
+/** The two jobs of a submission on a queue of Codabench workers, and the word that ends one. */
+export type BrokerMessageKind = 'prediction' | 'scoring' | 'revoke'
+
 /** `announced`: no bytes yet; `uploaded`: bytes, not checked; `ready`: checked; `refused`: cannot be used. */
 export type DatasetState = 'announced' | 'uploaded' | 'ready' | 'refused'
 
@@ -18,7 +27,50 @@ export type ReceiptOutcome = ReceiptPredicate['outcome']
 /** The rows of the hub, as `hub-migrations.ts` makes them. */
 export interface HubTables extends AccountTables {
   setting: { name: string; value: string }
-  queue: { id: Generated<number>; name: string; worker_token_hash: string; site_token_hash: string }
+  queue: {
+    id: Generated<number>
+    name: string
+    worker_token_hash: string
+    site_token_hash: string
+    kind: Generated<QueueKind>
+    /** Who made it and may rotate and delete it; nobody for one that was provisioned. */
+    owner_id: number | null
+    deleted_at: string | null
+  }
+  /** The virtual host of a queue of Codabench workers, and the broker's account for them. */
+  broker_queue: { queue_id: number; vhost: string; state: BrokerQueueState; username: string | null }
+  /** A submission on a queue of Codabench workers. */
+  broker_run: {
+    submission_id: number
+    queue_id: number
+    /** The capability of its workers; erased a day after the end. */
+    secret: string | null
+    md5: string | null
+    failure_type: string | null
+    prediction_host: string | null
+    scoring_host: string | null
+    /** When a worker said Finished: it becomes so when its scores are there, too. */
+    finished_said_at: string | null
+    /** The canonical scores, until they are stored. */
+    scores: string | null
+    heard_at: string | null
+  }
+  /** What is or was to be published to a queue: the outbox. `id` is the name of the task, for a revocation its own. */
+  broker_message: {
+    id: string
+    submission_id: number
+    queue_id: number
+    kind: BrokerMessageKind
+    /** The task that is published or revoked. */
+    task_id: string
+    state: 'due' | 'published' | 'dropped'
+    created_at: string
+    published_at: string | null
+  }
+  /** What workers put behind the links of a run, newest only. */
+  run_file: { submission_id: number; name: string; sha256: string; size_bytes: number; put_at: string }
+  /** What workers said in their own words; for organizers only. */
+  run_note: { id: Generated<number>; submission_id: number; text: string; at: string }
   /** The keys of the site that serves a queue; the one without `valid_until` is its key now. */
   site_key: {
     queue_id: number

@@ -1,11 +1,13 @@
 import type { SitePublicKey } from '@scoregate/protocol/receipt'
+import type { SubmissionStatus } from '@scoregate/protocol/submission-status'
 import { hashSecret } from '@scoregate/web/secrets'
+import type { BrokerQueues } from '../codabench/broker-queues.ts'
 import type { Hub } from '../hub.ts'
-import type { HubDb } from '../migrations/hub-tables.ts'
+import type { HubDb, JobState } from '../migrations/hub-tables.ts'
 import { notFound, refusal } from '../refusals.ts'
 import { ensureSiteKey, findSiteKey, listSiteKeys, type OnOtherKey } from './site-keys.ts'
 
-export type Queues = Hub['queues'] & {
+export type Queues = Omit<Hub['queues'], keyof BrokerQueues> & {
   /**
    * Makes the queue if it is not there, and sets its tokens to these. Without a key of its site it accepts no release;
    * another key than it has is refused unless `onOtherSiteKey` says to replace it.
@@ -69,8 +71,27 @@ export function createQueues({ db, clock }: { db: HubDb; clock: () => Date }): Q
       return key
     },
 
-    async status() {
-      const queues = await db.selectFrom('queue').selectAll().orderBy('id').execute()
+    async status(person) {
+      const queues = await db
+        .selectFrom('queue')
+        .leftJoin('broker_queue', 'broker_queue.queue_id', 'queue.id')
+        .selectAll('queue')
+        .select('broker_queue.username')
+        .where('queue.deleted_at', 'is', null)
+        .where((eb) => eb.or([eb('queue.owner_id', 'is', null), eb('queue.owner_id', '=', person.id)]))
+        .orderBy('queue.id')
+        .execute()
+      const runs = await db
+        .selectFrom('broker_run')
+        .innerJoin('submission', 'submission.id', 'broker_run.submission_id')
+        .select((eb) => ['broker_run.queue_id', 'submission.status', eb.fn.countAll<number>().as('count')])
+        .groupBy(['broker_run.queue_id', 'submission.status'])
+        .execute()
+      const competitions = await db
+        .selectFrom('competition')
+        .select((eb) => ['queue_id', eb.fn.countAll<number>().as('count')])
+        .groupBy('queue_id')
+        .execute()
       const jobs = await db
         .selectFrom('job')
         .select((eb) => ['queue_id', 'state', eb.fn.countAll<number>().as('count')])
@@ -78,13 +99,22 @@ export function createQueues({ db, clock }: { db: HubDb; clock: () => Date }): Q
         .execute()
       const workers = await db.selectFrom('worker_seen').selectAll().orderBy('name').execute()
       return queues.map((queue) => {
-        const count = (state: string) =>
+        const leased = (state: JobState) =>
           jobs.find((job) => job.queue_id === queue.id && job.state === state)?.count ?? 0
+        const published = (...statuses: readonly SubmissionStatus[]) =>
+          runs
+            .filter((run) => run.queue_id === queue.id && statuses.includes(run.status))
+            .reduce((sum, run) => sum + run.count, 0)
         return {
+          id: queue.id,
           name: queue.name,
-          waiting: count('queued'),
-          running: count('leased'),
-          awaitingValidation: count('held'),
+          kind: queue.kind,
+          isOwn: queue.owner_id === person.id,
+          hasAccount: queue.username !== null,
+          competitions: competitions.find((one) => one.queue_id === queue.id)?.count ?? 0,
+          waiting: leased('queued') + published('Submitted'),
+          running: leased('leased') + published('Preparing', 'Running', 'Scoring'),
+          awaitingValidation: leased('held') + published('Awaiting validation'),
           workers: workers
             .filter((worker) => worker.queue_id === queue.id)
             .map(({ name, version, seen_at }) => ({ name, version, seenAt: new Date(seen_at) })),

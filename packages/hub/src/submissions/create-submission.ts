@@ -2,7 +2,7 @@ import type { Person } from '@scoregate/web/accounts'
 import type { CompetitionRow } from '../competitions/load-competition.ts'
 import type { HubDb, HubTransaction } from '../migrations/hub-tables.ts'
 import { getVisiblePhase } from '../phases/phases.ts'
-import { enqueueJob } from '../queues/job-queue.ts'
+import { enqueueSubmission, promisesReview } from '../queues/enqueue-submission.ts'
 import { notFound, refusal } from '../refusals.ts'
 import { submissionAllowance } from './allowance.ts'
 import { moveSubmission } from './move-submission.ts'
@@ -52,8 +52,10 @@ export async function createSubmission(
       factSheetAnswers: wanted.factSheetAnswers,
       now,
     })
-    const isQueued = competition.auto_run_submissions === 1
-    if (isQueued) await queueSubmission(transaction, id, competition, now)
+    // One that cannot be queued as the organizer wants it waits for the organizer, who is told why.
+    const isQueued =
+      competition.auto_run_submissions === 1 &&
+      (await queueSubmission(transaction, id, competition, now)) === 'queued'
     return { id, isQueued }
   })
 }
@@ -108,13 +110,16 @@ export async function insertSubmission(
   return parentId
 }
 
-/** Puts a submission, or each of its children, into the queue. Returns `false` when it is no longer Submitting. */
+/** What came of queueing a submission. */
+export type Queueing = 'queued' | 'already-started' | 'review-not-promised'
+
+/** Puts a submission, or each of its children, into the queue of its competition, unless its workers may not have it. */
 export async function queueSubmission(
   transaction: HubTransaction,
   id: number,
   competition: CompetitionRow,
   now: Date,
-): Promise<boolean> {
+): Promise<Queueing> {
   const children = await transaction
     .selectFrom('submission')
     .select('id')
@@ -127,13 +132,14 @@ export async function queueSubmission(
     .select('status')
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
-  if (status !== 'Submitting') return false
+  if (status !== 'Submitting') return 'already-started'
+  if (!(await promisesReview(transaction, competition))) return 'review-not-promised'
   for (const submissionId of runs) {
     if (await moveSubmission(transaction, submissionId, 'Submitted', { now })) {
-      await enqueueJob(transaction, { submissionId, queueId: competition.queue_id, now })
+      await enqueueSubmission(transaction, { submissionId, queueId: competition.queue_id, now })
     }
   }
-  return true
+  return 'queued'
 }
 
 async function getReadyDataset(db: HubDb, key: string, person: Person): Promise<number> {

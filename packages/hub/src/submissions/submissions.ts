@@ -1,11 +1,13 @@
 import { Digest } from '@scoregate/protocol/digest'
 import { isFinal, SubmissionStatus } from '@scoregate/protocol/submission-status'
 import type { Person } from '@scoregate/web/accounts'
+import { revokeTasks } from '../codabench/messages.ts'
 import { getVisibleCompetition } from '../competitions/load-competition.ts'
 import type { FileLinks } from '../files/file-links.ts'
 import type { Hub } from '../hub.ts'
 import type { HubDb, HubTransaction } from '../migrations/hub-tables.ts'
 import { getVisiblePhase } from '../phases/phases.ts'
+import { reviewNotPromised } from '../queues/enqueue-submission.ts'
 import type { WakeUps } from '../queues/job-queue.ts'
 import { endJob } from '../queues/leases.ts'
 import { notAllowed, notFound, refusal } from '../refusals.ts'
@@ -106,10 +108,11 @@ export function createSubmissions(given: {
 
     async run(id, person) {
       const { competition } = await getOrganized(id, person)
-      const isQueued = await db
+      const queueing = await db
         .transaction()
         .execute((transaction) => queueSubmission(transaction, id, competition, clock()))
-      if (!isQueued) {
+      if (queueing === 'review-not-promised') throw reviewNotPromised()
+      if (queueing === 'already-started') {
         throw refusal(
           'conflict',
           'already-started',
@@ -164,6 +167,7 @@ export function createSubmissions(given: {
           .executeTakeFirstOrThrow()
         return (await cancelOne(transaction, id, clock())) || (children.length > 0 && status === 'Cancelled')
       })
+      if (cancelled) wakeUps.wake()
       return { cancelled }
     },
 
@@ -223,5 +227,6 @@ async function cancelOne(transaction: HubTransaction, id: number, now: Date): Pr
     .where('state', '!=', 'done')
     .executeTakeFirst()
   if (isCancelled && job !== undefined) await endJob(transaction, job.id, 'cancelled')
+  if (isCancelled) await revokeTasks(transaction, { submissionId: id, now })
   return isCancelled
 }

@@ -28,11 +28,6 @@ export function reviveTyped(value: unknown): Revived {
     : { kind: 'unknown-type', type: unknownType }
 }
 
-/** A UUID as kombu writes it; what our hub sends for one, so that any worker reads it. */
-export function typedUuid(uuid: string): { __type__: 'uuid'; __value__: { hex: string } } {
-  return { __type__: 'uuid', __value__: { hex: uuid.replaceAll('-', '') } }
-}
-
 function uuidOf(part: { readonly __type__: unknown }): string | undefined {
   const value = '__value__' in part ? part.__value__ : undefined
   if (part.__type__ !== 'uuid' || typeof value !== 'object' || value === null || !('hex' in value))

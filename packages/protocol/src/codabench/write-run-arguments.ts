@@ -1,5 +1,4 @@
 import type { CodabenchRun, LogLinks } from './run-arguments.ts'
-import { typedUuid } from './typed-json.ts'
 
 /**
  * The run arguments of a job as both generations of Codabench's worker read them (protocol reference, 2.1 and 2.4): the keys
@@ -12,7 +11,8 @@ export function writeRunArguments(run: CodabenchRun): Record<string, unknown> {
   return withoutAbsent({
     user_pk: run.userId,
     id: run.submissionId,
-    secret: typedUuid(run.secret),
+    // As text, which every worker reads: kombu before 5.3 knows no typed JSON, and later ones take either.
+    secret: run.secret,
     submissions_api_url: run.apiUrl,
     docker_image: run.image,
     execution_time_limit: run.timeLimitSeconds,

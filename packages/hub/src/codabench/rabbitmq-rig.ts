@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
+const ACCOUNT = { name: 'hub', password: 'a-password-of-the-hub' }
+
+/**
+ * Whether the tests that need RabbitMQ and Celery are to run. A developer's machine may lack them, and the tests are then skipped
+ * by name; where everything must be tested (`SCOREGATE_TEST_REQUIRE_ENGINE=1`) they run, and fail.
+ */
+export function isBrokerToBeTested(): boolean {
+  const isThere = existsSync(SERVER) && existsSync('/usr/lib/python3/dist-packages/celery')
+  return process.env['SCOREGATE_TEST_REQUIRE_ENGINE'] === '1' || isThere
+}
+
+/** A RabbitMQ of its own with its management API, in a folder of its own on free ports. Gone when disposed of. */
+export type TestBroker = AsyncDisposable & {
+  readonly amqpUrl: string
+  readonly managementUrl: string
+  /** The address of a virtual host, as the hub's account. */
+  vhostUrl(vhost: string): string
+  /** Asks the management API. */
+  manage(method: string, path: string, body?: object): Promise<unknown>
+  stop(): Promise<void>
+  /** Starts it again on the same ports with all that it had. */
+  start(): Promise<void>
+}
+
+/** Throws when RabbitMQ is not installed (Debian: rabbitmq-server). */
+export async function startTestBroker(): Promise<TestBroker> {
+  if (!existsSync(SERVER)) throw new Error('RabbitMQ is missing. Type: apt-get install rabbitmq-server')
+  const folder = await mkdtemp(join(tmpdir(), 'scoregate-rabbitmq-'))
+  const [amqp, management, distribution, mapper] = await freePorts(4)
+  await mkdir(join(folder, 'home'))
+  await writeFile(join(folder, 'plugins'), '[rabbitmq_management].')
+  await writeFile(
+    join(folder, 'rabbitmq.conf'),
+    [
+      `listeners.tcp.1 = 127.0.0.1:${amqp}`,
+      'management.tcp.ip = 127.0.0.1',
+      `management.tcp.port = ${management}`,
+      `default_user = ${ACCOUNT.name}`,
+      `default_pass = ${ACCOUNT.password}`,
+      'management.rates_mode = none',
+      // The limits of a whole machine; this one is shared with other tests.
+      'disk_free_limit.absolute = 1MB',
+      '',
+    ].join('\n'),
+  )
+  const env = {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    HOME: join(folder, 'home'),
+    ERL_EPMD_PORT: String(mapper),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    // So that the port mapper that Erlang starts can be ended when its only node is.
+    ERL_EPMD_RELAXED_COMMAND_CHECK: '1',
+    RABBITMQ_NODENAME: `scoregate-${amqp}@localhost`,
+    RABBITMQ_DIST_PORT: String(distribution),
+    RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(folder, 'log'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
+    RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq'),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none',
+  }
+  const authorization = `Basic ${Buffer.from(`${ACCOUNT.name}:${ACCOUNT.password}`).toString('base64')}`
+  const managementUrl = `http://127.0.0.1:${management}`
+  const authority = `${ACCOUNT.name}:${ACCOUNT.password}@127.0.0.1:${amqp}`
+  let server: ChildProcess | undefined
+
+  const broker: TestBroker = {
+    amqpUrl: `amqp://${authority}`,
+    managementUrl,
+    vhostUrl: (vhost) => `amqp://${authority}/${encodeURIComponent(vhost)}`,
+
+    async manage(method, path, body) {
+      const answer = await fetch(`${managementUrl}/api${path}`, {
+        method,
+        headers: { authorization, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+      return text === '' ? undefined : JSON.parse(text)
+    },
+
+    async stop() {
+      if (server === undefined) return
+      const ended = once(server, 'exit')
+      server.kill('SIGTERM')
+      await ended
+      server = undefined
+      await endPortMapper(env)
+    },
+
+    async start() {
+      let output = ''
+      const started = spawn(SERVER, [], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+      for (const stream of [started.stdout, started.stderr])
+        stream.on('data', (text) => {
+          output += text
+        })
+      server = started
+      for (;;) {
+        if (started.exitCode !== null) throw new Error(`RabbitMQ ended at once:\n${output}`)
+        const answer = await broker
+          .manage('GET', `/health/checks/port-listener/${amqp}`)
+          .catch(() => undefined)
+        if (answer !== undefined) return
+        await pause(50)
+      }
+    },
+
+    async [Symbol.asyncDispose]() {
+      await broker.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  await broker.start()
+  return broker
+}
+
+async function endPortMapper(env: Record<string, string>): Promise<void> {
+  const ending = spawn('epmd', ['-port', env['ERL_EPMD_PORT'] ?? '', '-kill'], { env, stdio: 'ignore' })
+  await once(ending, 'exit')
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => {
+    const address = server.address()
+    return typeof address === 'object' && address !== null ? address.port : 0
+  })
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
