@@ -35,7 +35,7 @@ import { passkeyPlace } from './passkeys/passkey-site.ts'
 import { passkeysCard } from './passkeys/passkeys-card.tsx'
 import { accountRoutes } from './people/account-page.tsx'
 import { invitationRoutes } from './people/invitation-routes.tsx'
-import { waysByToken } from './people/list-people.ts'
+import { waysByInstitution, waysByPasskey, waysByToken } from './people/list-people.ts'
 import { ownAccountCards, ownAccountRoutes } from './people/own-account-routes.tsx'
 import { peopleRoutes } from './people/people-routes.tsx'
 import { proofRoutes } from './people/proof.tsx'
@@ -119,7 +119,7 @@ export async function createDeskApp(
   app.route('/', tokenRoutes(desk))
   app.route('/', tokenPageRoutes({ ...desk, frame }))
   app.route('/', proofRoutes({ ...desk, frame }))
-  app.route('/', peopleRoutes({ ...desk, ways: [waysByToken], frame }))
+  app.route('/', peopleRoutes({ ...desk, ways: [waysByPasskey, waysByInstitution, waysByToken], frame }))
   app.route('/', invitationRoutes({ ...desk, frame }))
   app.route('/', ownAccountRoutes({ ...desk, frame }))
   const institutionCards = institution === undefined ? [] : [identityCard({ ...desk, institution })]

@@ -3,6 +3,7 @@ import { ButtonLink } from '@scoregate/ui/button'
 import { Callout } from '@scoregate/ui/feedback'
 import { Cluster, PageHeader, Stack } from '@scoregate/ui/layout'
 import type { Accounts, Person } from '@scoregate/web/accounts'
+import { clientAddress } from '@scoregate/web/client-address'
 import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { requirePerson } from '@scoregate/web/identity'
@@ -13,6 +14,7 @@ import type { Audit } from '../audit/audit.ts'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
+import { requireProof } from '../people/proof.tsx'
 import { requireAnyRole } from '../people/roles.ts'
 import { failedSignIn } from '../reviewers/failed-sign-in.ts'
 import { removePasskey } from './passkey-records.ts'
@@ -35,9 +37,16 @@ const NewPasskey = z.object({
   passkey: z.string().max(65_536).default(''),
 })
 
+const backToAccount = () => `${paths.account()}#passkeys`
+
 /** Adding and removing one's own passkeys. */
 export function passkeyRoutes(
-  desk: PasskeyDesk & { accounts: Accounts; siteName: string; frame: Frame },
+  desk: PasskeyDesk & {
+    accounts: Accounts
+    siteName: string
+    trustedProxy: string | undefined
+    frame: Frame
+  },
 ): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
 
@@ -45,7 +54,8 @@ export function passkeyRoutes(
     const { person, sessionId } = requireSession(c)
     const site = requireSite(desk)
     const { password } = await parseBody(c, Question)
-    if ((await desk.accounts.checkPassword(person.username, password)) === undefined) {
+    const address = clientAddress(c, desk.trustedProxy)
+    if ((await desk.accounts.checkPassword(person.username, password, address)) === undefined) {
       await desk.audit.record(await failedSignIn(desk.accounts, person.username))
       throw wrongPassword()
     }
@@ -70,7 +80,7 @@ export function passkeyRoutes(
     return c.html(desk.frame(c, { title: 'Not added', place: 'account', width: 'narrow', content }), 409)
   })
 
-  app.post(paths.removePasskey, requireAnyRole(), async (c) => {
+  app.post(paths.removePasskey, requireAnyRole(), requireProof(desk.clock, backToAccount), async (c) => {
     const { person } = requireSession(c)
     const { id } = await parseBody(c, z.object({ id: z.string().max(2000) }))
     await removePasskey(desk.db, { person, credentialId: id, now: desk.clock() })

@@ -63,6 +63,24 @@ export async function getListedPerson(
   return found
 }
 
+/** The passkeys of each person. */
+export const waysByPasskey: WaysOfSigningIn = async (db) => {
+  const rows = await db
+    .selectFrom('passkey')
+    .select((eb) => ['person_id', eb.fn.countAll<number>().as('passkeys')])
+    .groupBy('person_id')
+    .execute()
+  return new Map(
+    rows.map(({ person_id, passkeys }) => [person_id, passkeys === 1 ? '1 passkey' : `${passkeys} passkeys`]),
+  )
+}
+
+/** Who has connected an account of an institution. */
+export const waysByInstitution: WaysOfSigningIn = async (db) => {
+  const rows = await db.selectFrom('person_identity').select('person_id').distinct().execute()
+  return new Map(rows.map(({ person_id }) => [person_id, 'institution']))
+}
+
 /** The tokens of each person that hold. */
 export const waysByToken: WaysOfSigningIn = async (db, now) => {
   const rows = await db

@@ -66,20 +66,22 @@ export const PeoplePage: FC<PeoplePageProps> = (props) => (
 
 const Locked: FC<{ locked: LockedPerson; csrf: string | undefined }> = ({ locked, csrf }) => (
   <Callout tone="warn" title={`${locked.username} cannot sign in by password`}>
-    <p>
-      There were {locked.failures} failed tries. The next is possible at {absoluteMinute(locked.until)}. If
-      they were not {locked.username}’s own, somebody is guessing.
-    </p>
-    {csrf !== undefined && (
-      <Form
-        action={paths.changePerson(locked.username, 'unlock')}
-        csrf={csrf}
-        layout="inline"
-        label={`Let ${locked.username} try again now`}
-      >
-        <Button size="small">Let them try again now</Button>
-      </Form>
-    )}
+    <Stack gap="tight">
+      <p>
+        There were {locked.failures} failed tries. The next is possible at {absoluteMinute(locked.until)}. If
+        they were not {locked.username}’s own, somebody is guessing.
+      </p>
+      {csrf !== undefined && (
+        <Form
+          action={paths.changePerson(locked.username, 'unlock')}
+          csrf={csrf}
+          layout="inline"
+          label={`Let ${locked.username} try again now`}
+        >
+          <Button size="small">Let them try again now</Button>
+        </Form>
+      )}
+    </Stack>
   </Callout>
 )
 

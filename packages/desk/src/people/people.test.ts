@@ -236,6 +236,16 @@ describe('a steward', () => {
     expect(done.headers.get('location')).toBe('/people?done=disable')
   })
 
+  it('gives it for a new token, too, in a form and by a script of a page', async () => {
+    rig.passTime(10 * 60 + 1)
+    const form = { label: 'a machine', scope: 'read', days: '7' }
+    const asked = await steward.send('/account/tokens', form)
+    expect(asked.headers.get('location')).toBe('/account/prove?next=%2Faccount')
+    expect(await (await steward.send('/api/tokens', form)).json()).toMatchObject({ code: 'proof-too-old' })
+    await steward.send('/account/prove', { password: PASSWORD, next: '/account' })
+    expect((await steward.send('/account/tokens', form)).status).toBe(200)
+  })
+
   it('changes people in a browser only, not by a token', async () => {
     const answer = await rig.api('/people/of/only-reviewer/disable', {})
     expect([answer.status, (await answer.text()).includes('for whoever signed in with a browser')]).toEqual([

@@ -37,9 +37,14 @@ export function requireProof(
 }
 
 /** Whether the person of this session proved a short time ago who they are. */
-export function isFresh(c: Context<WebEnv>, now: Date): boolean {
+function isFresh(c: Context<WebEnv>, now: Date): boolean {
   const by = c.get('person')?.by
   return by?.kind === 'session' && now.getTime() - by.provenAt.getTime() < PROOF_MINUTES * 60_000
+}
+
+/** Throws `ScoregateError` (`proof-too-old`), for what is asked by a script or a program. */
+export function refuseOldProof(c: Context<WebEnv>, now: Date): void {
+  if (!isFresh(c, now)) throw proofTooOld()
 }
 
 /** The page that asks for the password once more. */

@@ -13,6 +13,7 @@ import { z } from 'zod'
 import type { Frame } from '../pages/desk-frame.tsx'
 import { paths } from '../paths.ts'
 import type { AccountCard } from '../people/account-page.tsx'
+import { requireProof } from '../people/proof.tsx'
 import { requireAnyRole } from '../people/roles.ts'
 import { onlyForBrowsers } from './only-for-browsers.ts'
 import { makeOwnToken, revokeOwnToken, type TokenDesk } from './own-tokens.ts'
@@ -31,9 +32,9 @@ export function tokensCard({ accounts }: Pick<TokenDesk, 'accounts'>): AccountCa
 /** Making and revoking one's own tokens by plain forms. A new one is shown once, in the answer to its form. */
 export function tokenPageRoutes(desk: TokenDesk & { frame: Frame }): Hono<WebEnv> {
   const app = new Hono<WebEnv>()
+  const proof = requireProof(desk.clock, () => paths.account())
 
-  app.post(paths.tokens, requireAnyRole(), async (c) => {
-    onlyForBrowsers(c)
+  app.post(paths.tokens, requireAnyRole(), proof, async (c) => {
     const form = await parseBody(c, NewTokenForm)
     const errors = findErrors(form)
     const scope = TokenScope.safeParse(form.scope)

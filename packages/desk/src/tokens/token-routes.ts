@@ -14,6 +14,7 @@ import {
   type TokenList,
   TokenRequest,
 } from '../api/token-api.ts'
+import { refuseOldProof } from '../people/proof.tsx'
 import { requireAnyRole } from '../people/roles.ts'
 import { failedSignIn } from '../reviewers/failed-sign-in.ts'
 import { makeOwnToken, makeTokenBy, revokeOwnToken, type TokenDesk } from './own-tokens.ts'
@@ -40,6 +41,8 @@ export function tokenRoutes(desk: TokenDesk & { trustedProxy: string | undefined
 
   app.post(TOKENS_PATH, requireAnyRole(), async (c) => {
     const signedIn = requirePerson(c)
+    // A token that asks for another is its own proof.
+    if (signedIn.by.kind === 'session') refuseOldProof(c, desk.clock())
     const wish = await parseBody(c, NewTokenRequest)
     return c.json(toAnswer(await makeTokenBy(desk, signedIn, wish)))
   })
