@@ -9,3 +9,24 @@ export async function signInAtDesk(page: Page, url: string, username = 'first-re
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Inbox' }).waitFor()
 }
+
+/** More stops than this lie before nothing that a page offers. */
+const MOST_STOPS = 150
+
+/** Presses Tab until what has this name has the focus, as somebody without a mouse does. */
+export async function pressTabTo(page: Page, name: RegExp): Promise<void> {
+  for (let presses = 0; presses < MOST_STOPS; presses++) {
+    await page.keyboard.press('Tab')
+    if (name.test(await focusedName(page))) return
+  }
+  throw new Error(`The keyboard does not reach ${name}.`)
+}
+
+/** The name of what has the focus, as a screen reader says it. */
+async function focusedName(page: Page): Promise<string> {
+  const focused = page.locator(':focus')
+  // At its end the page hands the focus to the browser.
+  if ((await focused.count()) === 0) return ''
+  const tree = await focused.ariaSnapshot()
+  return String(JSON.parse(/^- [a-z]+ ("(?:[^"\\]|\\.)*")/.exec(tree)?.[1] ?? '""'))
+}

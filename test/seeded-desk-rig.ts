@@ -132,7 +132,7 @@ function cleanRun(auc: number, brier: number): RunFiles {
 }
 
 /** A run with something for each view, and for most of the checks. */
-function leakyRun(): RunFiles {
+export function leakyRun(): RunFiles {
   const wards = Array.from(
     { length: 140 },
     (_, at) => `ward ${at + 1},${(at * 37) % 61},${((at * 7919) % 1000) / 1000},=SUM(B2:B${at + 2})`,

@@ -58,10 +58,16 @@ export const Button: FC<
 /** A link that looks like a button: it leads somewhere and changes nothing. */
 export const ButtonLink: FC<
   PropsWithChildren<
-    Looks & { href: string /** Save under this name instead of opening. */; download?: string | undefined }
+    Looks & {
+      href: string
+      /** Save under this name instead of opening. */
+      download?: string | undefined
+      /** Its name where the words on it stand on many: those words, and what they are about. */
+      label?: string | undefined
+    }
   >
-> = ({ kind = 'secondary', size = 'normal', icon, href, download, children }) => (
-  <a class={`button button-${kind} button-${size}`} href={href} download={download}>
+> = ({ kind = 'secondary', size = 'normal', icon, href, download, label, children }) => (
+  <a class={`button button-${kind} button-${size}`} href={href} download={download} aria-label={label}>
     <ButtonFace icon={icon}>{children}</ButtonFace>
   </a>
 )

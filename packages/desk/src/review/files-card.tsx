@@ -2,6 +2,7 @@ import type { ManifestEntry } from '@scoregate/protocol/manifest'
 import { ButtonLink } from '@scoregate/ui/button'
 import { Digest, FileSize, InertName, InertText } from '@scoregate/ui/facts'
 import { EmptyState } from '@scoregate/ui/feedback'
+import { showInertLine } from '@scoregate/ui/inert-text'
 import { Card, Cluster, Stack } from '@scoregate/ui/layout'
 import { Pagination } from '@scoregate/ui/navigation'
 import { type Column, DataTable } from '@scoregate/ui/table'
@@ -85,15 +86,25 @@ function columnsOf(hold: Hold, seen: ReadonlyMap<number, Coverage>): Column<Numb
       header: 'Look',
       isHeaderHidden: true,
       align: 'end',
-      cell: ({ number }) =>
+      cell: ({ number, entry }) =>
         hold.contentRemovedAt !== undefined ? (
           <span class="muted">removed</span>
         ) : (
           <Cluster gap="tight" justify="end">
-            <ButtonLink size="small" href={paths.file(hold.id, number)}>
+            <ButtonLink
+              size="small"
+              href={paths.file(hold.id, number)}
+              label={`View ${showInertLine(entry.path)}`}
+            >
               View
             </ButtonLink>
-            <ButtonLink size="small" kind="quiet" icon="download" href={paths.download(hold.id, number)}>
+            <ButtonLink
+              size="small"
+              kind="quiet"
+              icon="download"
+              href={paths.download(hold.id, number)}
+              label={`Download ${showInertLine(entry.path)}`}
+            >
               Download
             </ButtonLink>
           </Cluster>
