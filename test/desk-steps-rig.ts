@@ -27,6 +27,7 @@ async function focusedName(page: Page): Promise<string> {
   const focused = page.locator(':focus')
   // At its end the page hands the focus to the browser.
   if ((await focused.count()) === 0) return ''
-  const tree = await focused.ariaSnapshot()
-  return String(JSON.parse(/^- [a-z]+ ("(?:[^"\\]|\\.)*")/.exec(tree)?.[1] ?? '""'))
+  const [first = ''] = (await focused.ariaSnapshot()).split('\n')
+  const words = /^- text: (.*)$/.exec(first)?.[1]
+  return words ?? String(JSON.parse(/^- '?[a-z]+ ("(?:[^"\\]|\\.)*")/.exec(first)?.[1] ?? '""'))
 }
