@@ -8,7 +8,10 @@ export type PicturePart = ByteRange & {
   readonly isDrawn: boolean
 }
 
+/** The name of whatever a file has where its picture is over. */
+export const AFTER_THE_END = 'after the end'
+
 /** Parts that end at `from`, and what the file has after them. */
 export function withRest(parts: readonly PicturePart[], from: number, to: number): PicturePart[] {
-  return from >= to ? [...parts] : [...parts, { from, to, name: 'after the end', isDrawn: false }]
+  return from >= to ? [...parts] : [...parts, { from, to, name: AFTER_THE_END, isDrawn: false }]
 }

@@ -4,7 +4,7 @@ import { Stack } from '@scoregate/ui/layout'
 import type { Child, FC } from 'hono/jsx'
 import { paths } from '../paths.ts'
 import { decodeConfined } from './decode-confined.ts'
-import type { PicturePart } from './picture-part.ts'
+import { AFTER_THE_END, type PicturePart } from './picture-part.ts'
 import { pictureFormat, pictureParts, pictureSize } from './picture-parts.ts'
 import type { ByteRange, FileView, ViewedFile } from './viewed-file.ts'
 
@@ -33,14 +33,17 @@ export async function redrawPicture({
       kind: 'none',
       reason: 'This picture claims too many pixels to be drawn, or does not say how many it has.',
     }
-  const png = await decodeConfined(format, content)
+  const parts = pictureParts(content, format)
+  // A decoder may refuse a picture for what follows its end; that is listed, and no reason to hide the picture.
+  const last = parts.at(-1)
+  const end = last?.name === AFTER_THE_END ? last.from : content.length
+  const png = await decodeConfined(format, content.subarray(0, end))
   if (png === undefined)
     return {
       kind: 'none',
       reason:
         'This picture cannot be decoded, or this machine cannot cut a decoder off from the network (it needs bubblewrap).',
     }
-  const parts = pictureParts(content, format)
   return { kind: 'drawn', png, parts, frames: parts.filter(({ name }) => name === 'frame').length }
 }
 
