@@ -46,6 +46,7 @@ import { reviewRoutes } from './review/review-routes.tsx'
 import { SESSION_COOKIE } from './reviewers/session.ts'
 import { signInRoutes } from './reviewers/sign-in-routes.tsx'
 import { siteRoutes } from './site/site-routes.tsx'
+import { standingInCards, standingInRoutes } from './standing-in/standing-in-routes.tsx'
 import { tokenPageRoutes, tokensCard } from './tokens/token-page-routes.tsx'
 import { tokenRoutes } from './tokens/token-routes.ts'
 import { searchRoutes } from './viewers/search-routes.tsx'
@@ -124,12 +125,14 @@ export async function createDeskApp(
   app.route('/', ownAccountRoutes({ ...desk, frame }))
   const institutionCards = institution === undefined ? [] : [identityCard({ ...desk, institution })]
   const cards = [
+    ...standingInCards(desk),
     ...ownAccountCards(desk),
     passkeysCard({ ...desk, passkeys }),
     ...institutionCards,
     tokensCard(desk),
   ]
   app.route('/', accountRoutes({ ...desk, frame, cards }))
+  app.route('/', standingInRoutes({ ...desk, frame }))
   app.route('/', fileApiRoutes(desk))
   app.route('/', apiRoutes({ ...desk, claimSeconds, blobs, passkeys }))
   app.route('/', docsRoutes({ frame }))

@@ -262,6 +262,15 @@ export const AuditAct = z.discriminatedUnion('kind', [
     to: z.enum(['register', 'sign-in', 'decide']),
     cause: PasskeyRefusalCause,
   }),
+  /** `to` decides in the place of `reviewer`, who is away. */
+  z.strictObject({
+    kind: z.literal('delegated'),
+    ...{ reviewer, to: reviewer, from: z.iso.datetime(), until: z.iso.datetime() },
+  }),
+  z.strictObject({ kind: z.literal('delegation-revoked'), reviewer, to: reviewer }),
+  /** What a reviewer is called at a platform, by a salted digest. */
+  z.strictObject({ kind: z.literal('platform-name-declared'), reviewer, nameDigest: Digest }),
+  z.strictObject({ kind: z.literal('platform-name-withdrawn'), reviewer, nameDigest: Digest }),
   z.strictObject({ kind: z.literal('chain-viewed'), reviewer }),
   /** `filteredBy`: the export has only some of the entries, chosen by these. What was asked for is not told. */
   z.strictObject({

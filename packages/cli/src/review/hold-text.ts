@@ -1,4 +1,11 @@
-import type { HoldDetails, HoldFile, HoldLine, HoldListName, ShownClaim } from '@scoregate/desk/hold-api'
+import type {
+  HoldDetails,
+  HoldFile,
+  HoldLine,
+  HoldListName,
+  ShownApprover,
+  ShownClaim,
+} from '@scoregate/desk/hold-api'
 import { type Finding, type FindingRank, worstRank } from '@scoregate/gate/finding'
 import { bitsInWords } from '@scoregate/gate/ledger'
 import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
@@ -106,7 +113,7 @@ function heading(hold: HoldDetails, now: Date): string[] {
     hold.decision === undefined
       ? []
       : [
-          `  decided       ${hold.decision.kind} by ${showInertLine(hold.decision.reviewer)} at ${hold.decision.decidedAt}`,
+          `  decided       ${hold.decision.kind} by ${deciderWords(hold.decision)} at ${hold.decision.decidedAt}`,
         ]
   return [
     emphasise(`Hold ${hold.id}: ${hold.state}${hold.hostile ? ', HOSTILE' : ''}`, 'strong'),
@@ -121,13 +128,24 @@ function heading(hold: HoldDetails, now: Date): string[] {
     ...(hold.approvedFirst === undefined
       ? []
       : [
-          `  approved      by ${showInertLine(hold.approvedFirst.reviewer)} at ${hold.approvedFirst.at}; a second reviewer decides`,
+          `  approved      by ${approverWords(hold.approvedFirst)} at ${hold.approvedFirst.at}; a second reviewer decides`,
         ]),
     ...(hold.claims.length === 0 ? [] : [`  claim         ${claimText(hold.claims)}`]),
     ...(hold.failure === undefined ? [] : [`  failed        ${REASON_SENTENCES[hold.failure]}`]),
     ...decided,
     ...(hold.alarm === undefined ? [] : [emphasise(`  ALARM         ${showInertLine(hold.alarm)}`, 'bad')]),
   ]
+}
+
+/** All who decided, each with the absent reviewer in whose place they did. */
+function deciderWords(decision: ShownApprover & { first?: ShownApprover | undefined }): string {
+  return [...(decision.first === undefined ? [] : [decision.first]), decision]
+    .map(approverWords)
+    .join(' and ')
+}
+
+function approverWords({ reviewer, for: absent }: ShownApprover): string {
+  return showInertLine(absent === undefined ? reviewer : `${reviewer} (for ${absent})`)
 }
 
 function hostility(hold: HoldDetails): string[] {

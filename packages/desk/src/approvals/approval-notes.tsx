@@ -71,14 +71,3 @@ export const ApprovalNotes: FC<{ id: HoldId; deciding: Deciding; me: string; csr
     </>
   )
 }
-
-/** Why this reviewer cannot approve, in the words of a disabled button; undefined where they can, as far as this goes. */
-export function approvalHindrance({ eligibility, first }: Deciding, me: string): string | undefined {
-  if (eligibility.kind === 'may-not') return WHY_NOT_SENTENCES[eligibility.why]
-  if (first === undefined) return undefined
-  const names = [me, ...(eligibility.for === undefined ? [] : [eligibility.for])]
-  const isTheirs = [first.reviewer, first.for].some(
-    (name) => name !== undefined && names.some((own) => isSamePerson(name, own)),
-  )
-  return isTheirs ? 'The second approval must come from somebody else.' : undefined
-}

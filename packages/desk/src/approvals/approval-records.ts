@@ -19,6 +19,7 @@ import { findUndecided, getHold } from '../holds/hold-queries.ts'
 import type { Hold, HoldId, HoldSummary } from '../holds/hold-record.ts'
 import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
 import type { ApprovalTables } from './approval-tables.ts'
+import { promiseSecondReview } from './promise-second-review.ts'
 
 /** What a reviewer gives with an approval. */
 export type GivenApproval = Approver & {
@@ -71,6 +72,31 @@ export async function findFirstApprovals(
   )
 }
 
+/** The reviewers who decided these holds, the first of two first; none for what no person decided. */
+export async function findDeciders(
+  db: DeskDb,
+  ids: readonly HoldId[],
+): Promise<ReadonlyMap<HoldId, readonly Approver[]>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('decision')
+    .select(['hold_id', 'reviewer', 'for_reviewer', 'first_reviewer', 'first_for'])
+    .where('hold_id', 'in', ids)
+    .where('kind', 'in', ['approve', 'reject'])
+    .execute()
+  const byId = new Map(rows.map((row) => [row.hold_id, row]))
+  return new Map(
+    ids.flatMap((id) => {
+      const row = byId.get(id)
+      if (row === undefined) return []
+      const last = { reviewer: row.reviewer, for: row.for_reviewer ?? undefined }
+      const first =
+        row.first_reviewer === null ? [] : [{ reviewer: row.first_reviewer, for: row.first_for ?? undefined }]
+      return [[id, [...first, last]] as const]
+    }),
+  )
+}
+
 /**
  * What one person may read of the approvals of a hold: of one that waits for the second only what is their own, of a
  * decided one everything, so that the second reviewer decides by what they see themselves.
@@ -117,6 +143,7 @@ export async function recordFirstApproval(
     policyDigest,
   } as const
   await recordAct(transaction, { act, now })
+  await promiseSecondReview(transaction, { hold, first: approval, now })
   return true
 }
 

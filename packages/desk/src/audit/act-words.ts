@@ -108,6 +108,14 @@ function knownActWords(act: AuditAct): string {
       return `${act.reviewer} got an API token${tokenWords(act)}`
     case 'token-revoked':
       return `${act.reviewer} revoked the API token ${act.token}`
+    case 'delegated':
+      return `${act.reviewer} named ${act.to} to decide in their place, from ${act.from} until ${act.until}`
+    case 'delegation-revoked':
+      return `${act.reviewer} ended that ${act.to} decides in their place`
+    case 'platform-name-declared':
+      return `${act.reviewer} gave a name of theirs at the platforms, ${short(act.nameDigest)}`
+    case 'platform-name-withdrawn':
+      return `${act.reviewer} took back the name at the platforms ${short(act.nameDigest)}`
     case 'chain-viewed':
       return `${act.reviewer} looked at the audit chain`
     case 'chain-exported':

@@ -6,6 +6,7 @@ import { Form, FormActions } from '@scoregate/ui/form'
 import { Card, Cluster, PageHeader, Stack } from '@scoregate/ui/layout'
 import { type Column, DataTable } from '@scoregate/ui/table'
 import type { FC } from 'hono/jsx'
+import { approvalHindrance, type Deciding } from '../approvals/deciding.ts'
 import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
 import type { Signing } from '../passkeys/decision-signing.ts'
 import { PasskeyField } from '../passkeys/passkey-field.tsx'
@@ -23,6 +24,7 @@ export interface BulkPageProps {
   readonly act: BulkAct
   readonly together: readonly HoldSummary[]
   readonly alone: readonly { readonly hold: HoldSummary; readonly hindrance: string }[]
+  readonly deciding: ReadonlyMap<HoldId, Deciding>
   readonly claims: ReadonlyMap<HoldId, readonly Claim[]>
   readonly me: string
   readonly csrf: string
@@ -48,6 +50,7 @@ export const BulkPage: FC<BulkPageProps> = (props) => {
         }
       />
       <LeftOut {...props} />
+      {act === 'release' && <FirstOfTwo {...props} />}
       <Card variant="flush">
         <DataTable
           caption={act === 'release' ? 'What each releases' : 'What is rejected'}
@@ -130,6 +133,22 @@ const SigningField: FC<{ act: BulkAct; isRequired: boolean; origin: string }> = 
     />
   </>
 )
+
+/** Which of them do not leave at once. */
+const FirstOfTwo: FC<BulkPageProps> = ({ together, deciding, me }) => {
+  const isFirst = ({ id }: HoldSummary) => {
+    const own = deciding.get(id)
+    return own?.needed === 2 && (own.first === undefined || approvalHindrance(own, me) !== undefined)
+  }
+  const count = together.filter(isFirst).length
+  return count === 0 ? null : (
+    <Callout tone="info" title="Two reviewers must approve">
+      {count === together.length
+        ? 'Your approval is the first of two for these: they leave when another reviewer approves them, too.'
+        : `For ${count} of these your approval is the first of two: they leave when another reviewer approves them, too.`}
+    </Callout>
+  )
+}
 
 const LeftOut: FC<BulkPageProps> = ({ alone }) =>
   alone.length === 0 ? null : (
@@ -217,7 +236,9 @@ export const BulkDonePage: FC<{ act: BulkAct; outcomes: readonly BulkOutcome[] }
       />
       <Callout tone={others.length === 0 ? 'good' : 'warn'} title={bulkSummary(act, outcomes)}>
         {act === 'release'
-          ? 'What was approved is being sent; its page says when the platform has it.'
+          ? outcomes.some(({ kind }) => kind === 'decided')
+            ? 'What was approved is being sent; its page says when the platform has it.'
+            : 'Nothing has left this site.'
           : 'Nothing of what was rejected leaves this site.'}
       </Callout>
       <Card variant="flush">

@@ -4,6 +4,7 @@ import { parseBody } from '@scoregate/web/error-answers'
 import { requirePerson } from '@scoregate/web/identity'
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { findDecidingOf } from '../approvals/deciding.ts'
 import { auditHold, recordAct } from '../audit/record-act.ts'
 import { findChecksOf } from '../checks/hold-checks.ts'
 import { HoldId } from '../holds/hold-record.ts'
@@ -58,9 +59,9 @@ export function bulkRoutes(desk: ReviewDesk): Hono<WebEnv> {
     const checks = await findChecksOf(desk.db, ids)
     const claims = await findClaims(desk.db, ids, desk.clock())
     const signing = await findSigning(desk, person.id)
-    const content = (
-      <BulkPage {...{ act, claims, me, csrf: by.csrf, signing }} {...sortForBulk(holds, checks)} />
-    )
+    const deciding = await findDecidingOf(desk.db, { holds, reviewer: me, now: desk.clock() })
+    const sorted = sortForBulk(holds, { checks, deciding })
+    const content = <BulkPage {...{ act, claims, deciding, me, csrf: by.csrf, signing }} {...sorted} />
     const islands = ['passkey'] as const
     return c.html(desk.frame(c, { title: 'Decide together', place: 'inbox', islands, content }))
   })

@@ -1,5 +1,6 @@
 import type { DecisionSignature } from '@scoregate/protocol/decision-statement'
 import { Digest } from '@scoregate/protocol/digest'
+import { type Deciding, findDeciding } from '../approvals/deciding.ts'
 import type { Audit } from '../audit/audit.ts'
 import { findChecks, type HoldChecks } from '../checks/hold-checks.ts'
 import { findHold } from '../holds/hold-queries.ts'
@@ -14,7 +15,10 @@ export const BULK_LIMIT = 100
  * Why a hold cannot be decided together with others, in words that follow its name; undefined where it can. Only what
  * needs no look beyond its scores: everything else is decided on its own page.
  */
-export function bulkHindrance(hold: HoldSummary, checks: HoldChecks | undefined): string | undefined {
+export function bulkHindrance(
+  hold: HoldSummary,
+  { checks, deciding }: { checks: HoldChecks | undefined; deciding: Deciding | undefined },
+): string | undefined {
   if (hold.state !== 'awaiting') return 'was decided already'
   if (hold.kind === 'failed-run') return 'is a failed run'
   if (hold.hostile) return 'has suspicious output'
@@ -25,6 +29,7 @@ export function bulkHindrance(hold: HoldSummary, checks: HoldChecks | undefined)
   if (checks.failed.length > 0) return 'has checks that did not get through'
   const { critical, serious, notice } = checks.counts
   if (critical + serious + notice > 0) return 'has findings'
+  if (deciding?.eligibility.kind !== 'may') return 'is not yours to decide'
   const ticked = hold.offered.filter((artefact) => artefact.ticked).map(({ name }) => name)
   if (ticked.length !== 1 || ticked[0] !== 'scores') return 'would release more or less than its scores'
   return undefined
@@ -99,7 +104,10 @@ async function decideOne(
     return { kind: 'refused', id, hold, sentence: 'There is no hold with this identifier.' }
   }
   if (hold.state !== 'awaiting') return { kind: 'overtaken', id, hold }
-  const hindrance = bulkHindrance(hold, await findChecks(site.db, hold.id))
+  const hindrance = bulkHindrance(hold, {
+    checks: await findChecks(site.db, hold.id),
+    deciding: await findDeciding(site.db, { hold, reviewer, now: site.siteClock.now() }),
+  })
   if (hindrance !== undefined) {
     return { kind: 'refused', id, hold, sentence: `It ${hindrance}. Decide it on its own page.` }
   }
@@ -122,7 +130,7 @@ async function decideOne(
 /** Which of these holds can be decided together, in the order given, and why the others cannot. */
 export function sortForBulk(
   holds: readonly HoldSummary[],
-  checks: ReadonlyMap<HoldId, HoldChecks>,
+  { checks, deciding }: { checks: ReadonlyMap<HoldId, HoldChecks>; deciding: ReadonlyMap<HoldId, Deciding> },
 ): {
   together: HoldSummary[]
   alone: { hold: HoldSummary; hindrance: string }[]
@@ -130,7 +138,7 @@ export function sortForBulk(
   const together: HoldSummary[] = []
   const alone: { hold: HoldSummary; hindrance: string }[] = []
   for (const hold of holds) {
-    const hindrance = bulkHindrance(hold, checks.get(hold.id))
+    const hindrance = bulkHindrance(hold, { checks: checks.get(hold.id), deciding: deciding.get(hold.id) })
     if (hindrance === undefined) together.push(hold)
     else alone.push({ hold, hindrance })
   }

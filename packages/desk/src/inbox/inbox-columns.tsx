@@ -1,3 +1,4 @@
+import type { Approver } from '@scoregate/gate/approvals'
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
 import { Badge, HoldStateBadge } from '@scoregate/ui/badge'
 import { Button, ButtonLink } from '@scoregate/ui/button'
@@ -7,6 +8,8 @@ import { Cluster, Stack } from '@scoregate/ui/layout'
 import type { Column } from '@scoregate/ui/table'
 import { TimeLeft, When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
+import { ApproverName } from '../approvals/approval-notes.tsx'
+import type { Deciding } from '../approvals/deciding.ts'
 import { ChecksBadge } from '../checks/findings-card.tsx'
 import type { HoldChecks } from '../checks/hold-checks.ts'
 import { deadlineNote } from '../holds/deadline-words.ts'
@@ -31,6 +34,10 @@ export type ListContext = {
   readonly query: InboxQuery
   readonly claims: ReadonlyMap<HoldId, readonly Claim[]>
   readonly checks: ReadonlyMap<HoldId, HoldChecks>
+  /** How each is to be decided, for whoever looks. */
+  readonly deciding: ReadonlyMap<HoldId, Deciding>
+  /** Who decided those that a reviewer did. */
+  readonly deciders: ReadonlyMap<HoldId, readonly Approver[]>
   readonly me: string
   /** Whether the page has the form that a button needs. */
   readonly hasForms: boolean
@@ -88,7 +95,16 @@ export function inboxColumns(context: ListContext): HoldColumn[] {
       const decided: HoldColumn = {
         key: 'decided',
         header: 'Decided',
-        cell: ({ decidedAt }) => <When at={decidedAt} now={now} />,
+        cell: ({ id, decidedAt }) => (
+          <Stack gap="tight">
+            <When at={decidedAt} now={now} />
+            {(context.deciders.get(id) ?? []).map((approver) => (
+              <span class="muted">
+                by <ApproverName approver={approver} />
+              </span>
+            ))}
+          </Stack>
+        ),
       }
       const decidedAt = sortable(context, 'decided', decided)
       return [competition, participant, STATE, arrived, decidedAt, open('Open')]
@@ -109,13 +125,13 @@ function sortable({ query }: ListContext, key: SortKey, column: HoldColumn): Hol
 }
 
 /** A tick for each line that can be decided together with others; the hold's own page is open to all of them. */
-function tickColumn({ isTicked, checks }: ListContext): HoldColumn {
+function tickColumn({ isTicked, checks, deciding }: ListContext): HoldColumn {
   return {
     key: 'tick',
     header: 'Tick',
     isHeaderHidden: true,
     cell: (hold) =>
-      bulkHindrance(hold, checks.get(hold.id)) === undefined ? (
+      bulkHindrance(hold, { checks: checks.get(hold.id), deciding: deciding.get(hold.id) }) === undefined ? (
         <input
           class="choice-input"
           type="checkbox"
@@ -131,7 +147,7 @@ function tickColumn({ isTicked, checks }: ListContext): HoldColumn {
   }
 }
 
-function competitionColumn({ claims, me }: ListContext): HoldColumn {
+function competitionColumn({ claims, deciding, me }: ListContext): HoldColumn {
   return {
     key: 'competition',
     header: 'Competition',
@@ -139,6 +155,7 @@ function competitionColumn({ claims, me }: ListContext): HoldColumn {
     isWide: true,
     cell: ({ id, job }) => {
       const own = claims.get(id) ?? []
+      const first = deciding.get(id)?.first
       return (
         <Stack gap="tight">
           <a href={paths.hold(id)}>
@@ -147,6 +164,16 @@ function competitionColumn({ claims, me }: ListContext): HoldColumn {
           <span class="muted">
             <InertName text={`${job.phase.name}, ${job.task.name}`} />
           </span>
+          {first !== undefined && (
+            <span>
+              <Badge tone="info" icon="clock">
+                Needs a second reviewer
+              </Badge>{' '}
+              <span class="muted">
+                approved first by <ApproverName approver={first} />
+              </span>
+            </span>
+          )}
           {own.length > 0 && <span class="muted">{claimWords(own, me)}</span>}
         </Stack>
       )

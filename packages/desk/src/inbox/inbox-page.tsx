@@ -7,7 +7,7 @@ import { Card, PageHeader, Stack } from '@scoregate/ui/layout'
 import { Pager, Tabs } from '@scoregate/ui/navigation'
 import { DataTable } from '@scoregate/ui/table'
 import type { FC } from 'hono/jsx'
-import type { HoldId } from '../holds/hold-record.ts'
+import type { HoldId, HoldSummary } from '../holds/hold-record.ts'
 import { paths } from '../paths.ts'
 import { bulkHindrance } from './bulk.ts'
 import { BULK_FORM, CLAIM_FORM, inboxColumns, type ListContext } from './inbox-columns.tsx'
@@ -19,6 +19,7 @@ import {
   FINDING_FILTER_WORDS,
   filterPhrases,
   LIST_WORDS,
+  NEEDS_FILTER_WORDS,
   placeWords,
   STATE_FILTER_WORDS,
 } from './inbox-words.ts'
@@ -32,6 +33,8 @@ export interface InboxPageProps {
   readonly found: { readonly count: number; readonly isMore: boolean }
   readonly claims: ListContext['claims']
   readonly checks: ListContext['checks']
+  readonly deciding: ListContext['deciding']
+  readonly deciders: ListContext['deciders']
   /** Holds of which a release was stopped. */
   readonly alarms: readonly HoldId[]
   /** Absent for whoever reads with a token: forms are for browsers. */
@@ -117,8 +120,10 @@ function newsSearch(query: InboxQuery, now: Date): string {
 }
 
 /** What can be done with the ticked lines: each button leads to a page that says what would happen. */
-const BulkBar: FC<InboxPageProps> = ({ query, page, checks, isTicked }) => {
-  if (!page.holds.some((hold) => bulkHindrance(hold, checks.get(hold.id)) === undefined)) return null
+const BulkBar: FC<InboxPageProps> = ({ query, page, checks, deciding, isTicked }) => {
+  const isAlone = (hold: HoldSummary) =>
+    bulkHindrance(hold, { checks: checks.get(hold.id), deciding: deciding.get(hold.id) }) !== undefined
+  if (page.holds.every(isAlone)) return null
   const search = inboxSearch(query)
   const tickAll = paths.inbox(query.list, search === '' ? '?tick=all' : `${search}&tick=all`)
   return (
@@ -159,6 +164,9 @@ const Filter: FC<{ query: InboxQuery }> = ({ query }) => (
       <Choose name="state" label="State" words={STATE_FILTER_WORDS} value={query.state} />
     )}
     <Choose name="finding" label="Finding" words={FINDING_FILTER_WORDS} value={query.finding} />
+    {query.list !== 'decided' && (
+      <Choose name="needs" label="Needs" words={NEEDS_FILTER_WORDS} value={query.needs} />
+    )}
     <Choose
       name="older"
       label="Arrived"

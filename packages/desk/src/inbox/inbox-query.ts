@@ -41,6 +41,10 @@ export type DecidedState = z.infer<typeof DecidedState>
 export const FindingFilter = z.enum(['suspicious', 'critical', 'serious', 'none'])
 export type FindingFilter = z.infer<typeof FindingFilter>
 
+/** By approvals: `second` is a hold that one reviewer approved, and that waits for a second one. */
+export const ReviewerFilter = z.enum(['second'])
+export type ReviewerFilter = z.infer<typeof ReviewerFilter>
+
 const NamePart = z.string().trim().min(1).max(200)
 
 const Filters = z.object({
@@ -50,6 +54,7 @@ const Filters = z.object({
   worker: NamePart.optional(),
   state: DecidedState.optional(),
   finding: FindingFilter.optional(),
+  needs: ReviewerFilter.optional(),
   /** Arrived at least so long ago: `30m`, `6h`, `2d`. */
   older: z
     .string()

@@ -3,6 +3,8 @@ import type { WebEnv } from '@scoregate/web/environment'
 import { requirePerson } from '@scoregate/web/identity'
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { findDeciders } from '../approvals/approval-records.ts'
+import { findDecidingOf } from '../approvals/deciding.ts'
 import type { Audit } from '../audit/audit.ts'
 import { findChecksOf } from '../checks/hold-checks.ts'
 import { getHold, listAlarms } from '../holds/hold-queries.ts'
@@ -38,11 +40,13 @@ export function inboxRoutes(desk: InboxDesk): Hono<WebEnv> {
       const now = desk.clock()
       const page = await listHolds(desk.db, query, { now })
       const ids = page.holds.map(({ id }) => id)
-      const [counts, found, claims, checks, alarms] = await Promise.all([
+      const [counts, found, claims, checks, deciding, deciders, alarms] = await Promise.all([
         countHolds(desk.db),
         countFound(desk.db, query, now),
         findClaims(desk.db, ids, now),
         findChecksOf(desk.db, ids),
+        findDecidingOf(desk.db, { holds: page.holds, reviewer: person.username, now }),
+        findDeciders(desk.db, ids),
         listAlarms(desk.db, ALARMS_SHOWN),
       ])
       const me = person.username
@@ -50,7 +54,23 @@ export function inboxRoutes(desk: InboxDesk): Hono<WebEnv> {
       const csrf = csrfFor(c, 'reviewer')
       const isTicked = c.req.query('tick') === 'all'
       const content = (
-        <InboxPage {...{ query, page, counts, found, claims, checks, alarms, csrf, me, isTicked, now }} />
+        <InboxPage
+          {...{
+            query,
+            page,
+            counts,
+            found,
+            claims,
+            checks,
+            deciding,
+            deciders,
+            alarms,
+            csrf,
+            me,
+            isTicked,
+            now,
+          }}
+        />
       )
       const title = LIST_WORDS[list].title
       return c.html(desk.frame(c, { title, place: 'inbox', islands: ['inbox-news'], content }))

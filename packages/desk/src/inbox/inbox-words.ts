@@ -1,5 +1,12 @@
 import type { Claim } from './claims.ts'
-import type { DecidedState, FindingFilter, HoldList, InboxQuery, SortKey } from './inbox-query.ts'
+import type {
+  DecidedState,
+  FindingFilter,
+  HoldList,
+  InboxQuery,
+  ReviewerFilter,
+  SortKey,
+} from './inbox-query.ts'
 import { filtersOf, isFiltered } from './inbox-query.ts'
 import { NEWS_COUNTED_UP_TO } from './list-holds.ts'
 
@@ -57,6 +64,10 @@ export const FINDING_FILTER_WORDS = {
   none: 'No findings',
 } as const satisfies Record<FindingFilter, string>
 
+export const NEEDS_FILTER_WORDS = {
+  second: 'A second reviewer',
+} as const satisfies Record<ReviewerFilter, string>
+
 /** The ages that the page offers; an address may name any other. */
 export const AGE_FILTER_WORDS: Readonly<Record<string, string>> = {
   '1h': '1 hour or longer',
@@ -98,7 +109,7 @@ export function placeWords(
 
 /** What a list is narrowed to, one phrase for each filter; what was typed is not made inert here. */
 export function filterPhrases(query: InboxQuery): { label: string; value: string }[] {
-  const { competition, participant, worker, state, finding, older } = filtersOf(query)
+  const { competition, participant, worker, state, finding, needs, older } = filtersOf(query)
   return [
     ...(competition === undefined ? [] : [{ label: 'competition', value: competition }]),
     ...(participant === undefined ? [] : [{ label: 'participant', value: participant }]),
@@ -107,6 +118,7 @@ export function filterPhrases(query: InboxQuery): { label: string; value: string
     ...(finding === undefined
       ? []
       : [{ label: 'finding', value: FINDING_FILTER_WORDS[finding].toLowerCase() }]),
+    ...(needs === undefined ? [] : [{ label: 'needs', value: NEEDS_FILTER_WORDS[needs].toLowerCase() }]),
     ...(older === undefined
       ? []
       : [{ label: 'arrived', value: `${AGE_FILTER_WORDS[older] ?? `${older} or longer`} ago` }]),

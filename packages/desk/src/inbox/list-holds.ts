@@ -9,6 +9,7 @@ import {
   type HoldList,
   type InboxQuery,
   isFiltered,
+  type ReviewerFilter,
   SORT_KEYS,
   type SortKey,
   sortingOf,
@@ -171,7 +172,7 @@ export async function readHolds(db: DeskDb, ids: readonly HoldId[]): Promise<Hol
 }
 
 function conditionsOf(query: InboxQuery, now: Date): RawBuilder<SqlBool> {
-  const { competition, participant, worker, state, finding, older } = filtersOf(query)
+  const { competition, participant, worker, state, finding, needs, older } = filtersOf(query)
   const conditions = [
     LIST_CONDITION[query.list],
     ...(competition === undefined ? [] : [contains('competition_folded', competition)]),
@@ -179,6 +180,7 @@ function conditionsOf(query: InboxQuery, now: Date): RawBuilder<SqlBool> {
     ...(worker === undefined ? [] : [contains('worker_folded', worker)]),
     ...(state === undefined ? [] : [sql<SqlBool>`state = ${state}`]),
     ...(finding === undefined ? [] : [FINDING_CONDITION[finding]]),
+    ...(needs === undefined ? [] : [NEEDS_CONDITION[needs]]),
     ...(older === undefined ? [] : [sql<SqlBool>`deposited_at <= ${agoText(now, older)}`]),
   ]
   return sql<SqlBool>`${sql.join(conditions, sql` and `)}`
@@ -192,6 +194,12 @@ const FINDING_CONDITION = {
   none: sql<SqlBool>`hostile = 0 and exists (select 1 from hold_checks
     where hold_id = id and state = 'ended' and critical + serious + notice = 0)`,
 } as const satisfies Record<FindingFilter, RawBuilder<SqlBool>>
+
+/** By the index of the approvals that stand. */
+const NEEDS_CONDITION = {
+  second: sql<SqlBool>`state = 'awaiting' and exists (select 1 from approval
+    where hold_id = hold.id and place = 'first' and withdrawn_at is null)`,
+} as const satisfies Record<ReviewerFilter, RawBuilder<SqlBool>>
 
 function contains(column: string, part: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`instr(${sql.raw(column)}, ${foldName(part)}) > 0`

@@ -6,6 +6,7 @@ import { IDENTITY_MIGRATIONS } from '../institution/identity-tables.ts'
 import { NOTICE_MIGRATIONS } from '../notices/notice-tables.ts'
 import { PASSKEY_MIGRATIONS } from '../passkeys/passkey-tables.ts'
 import { PEOPLE_MIGRATIONS } from '../people/people-tables.ts'
+import { STANDING_IN_MIGRATIONS } from '../standing-in/standing-in-tables.ts'
 import { DEADLINE_MIGRATIONS } from './deadline-migrations.ts'
 import { HEALTH_MIGRATIONS } from './health-migrations.ts'
 import { HOLD_PAGE_MIGRATIONS } from './hold-page-migrations.ts'
@@ -134,6 +135,7 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
   ...NOTICE_MIGRATIONS,
   ...CHECK_MIGRATIONS,
   ...APPROVAL_MIGRATIONS,
+  ...STANDING_IN_MIGRATIONS,
   ...PEOPLE_MIGRATIONS,
   ...PASSKEY_MIGRATIONS,
   ...IDENTITY_MIGRATIONS,

@@ -6,6 +6,7 @@ import type { IdentityTables } from '../institution/identity-tables.ts'
 import type { NoticeTables } from '../notices/notice-tables.ts'
 import type { PasskeyTables } from '../passkeys/passkey-tables.ts'
 import type { PeopleTables } from '../people/people-tables.ts'
+import type { StandingInTables } from '../standing-in/standing-in-tables.ts'
 
 /** The columns as they are stored; `holds/hold-record.ts` and `release/outbox-queries.ts` parse them. */
 export interface DeskTables
@@ -15,7 +16,8 @@ export interface DeskTables
     NoticeTables,
     PasskeyTables,
     PeopleTables,
-    ReturnAddressTables {
+    ReturnAddressTables,
+    StandingInTables {
   hold: {
     id: string
     platform: string

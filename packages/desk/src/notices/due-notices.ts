@@ -58,11 +58,24 @@ export async function takeDue(
     .where('notice.way', '=', channel.settings.way)
     .where('notice.state', '=', 'pending')
     .where('notice.due_at', '<=', now.toISOString())
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('approval')
+            .select('approval.id')
+            .whereRef('approval.hold_id', '=', 'hold.id')
+            .where('approval.place', '=', 'first')
+            .where('approval.withdrawn_at', 'is', null),
+        )
+        .as('is_approved_first'),
+    )
     .orderBy('notice.id')
     .limit(NOTICES_PER_MESSAGE)
     .execute()
   const standing = rows.filter((row) => {
     if (row.kind === 'stopped') return row.alarm !== null && row.ended_at === null
+    if (row.kind === 'second-review' && !Number(row.is_approved_first)) return false
     return row.state === 'awaiting' && row.expires_at > now.toISOString()
   })
   const ids = standing.map(({ id }) => id)

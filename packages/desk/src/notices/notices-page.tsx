@@ -34,7 +34,6 @@ export interface NoticesPageProps {
 /** Each way by name, in the words of its card. */
 export const WAY_WORDS = { mail: 'E-mail', webhook: 'Webhook' } as const satisfies Record<NoticeWay, string>
 
-/** `second-review` joins them when a policy can ask for two reviewers: until then nothing would ever be sent for it. */
 const KINDS = [
   { value: 'waiting', label: 'A result waits for review' },
   { value: 'half-time', label: 'Half the time to review is over' },
@@ -42,6 +41,11 @@ const KINDS = [
     value: 'last-call',
     label: 'A tenth of the time is left',
     description: 'Never waits for a digest.',
+  },
+  {
+    value: 'second-review',
+    label: 'A result needs a second reviewer',
+    description: 'Where the policy asks for two, and you may be the second.',
   },
   { value: 'stopped', label: 'A release was stopped', description: 'Never waits for a digest.' },
 ]

@@ -1,5 +1,6 @@
 import type { DeskTransaction } from '../migrations/desk-tables.ts'
-import { type NoticePace, parseChannel } from './channels.ts'
+import { findDelegateIds } from '../standing-in/delegations.ts'
+import { type Channel, type NoticePace, parseChannel } from './channels.ts'
 import type { HoldNoticeKind } from './notice.ts'
 
 /**
@@ -12,15 +13,26 @@ export type NoticeState = 'pending' | 'sending' | 'sent' | 'void' | 'given-up' |
 const DAILY_HOUR = 6
 
 /**
- * Promises everybody who wants it a notice about a hold: in the same transaction as what it tells of. Each person hears of
- * a hold once for each kind and way, however often this is called.
+ * Promises everybody who wants it a notice about a hold: in the same transaction as what it tells of. Whoever decides in
+ * the place of somebody absent hears what that person wants to hear. Each person hears of a hold once for each kind and way,
+ * however often this is called, unless what they were to hear had become untrue meanwhile.
  */
 export async function promiseNotices(
   transaction: DeskTransaction,
-  { holdId, kind, now }: { holdId: string; kind: HoldNoticeKind; now: Date },
+  {
+    holdId,
+    kind,
+    now,
+    isFor,
+  }: {
+    holdId: string
+    kind: HoldNoticeKind
+    now: Date
+    /** Whom it concerns, by name; everybody where this is absent. */
+    isFor?: (username: string) => Promise<boolean>
+  },
 ): Promise<void> {
-  const rows = await transaction.selectFrom('notice_channel').selectAll().execute()
-  const wanting = rows.map(parseChannel).filter(({ settings }) => settings.kinds.includes(kind))
+  const wanting = await findWanting(transaction, { kind, now, isFor })
   if (wanting.length === 0) return
   await transaction
     .insertInto('notice')
@@ -35,8 +47,43 @@ export async function promiseNotices(
         crashes: 0,
       })),
     )
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) =>
+      conflict
+        .columns(['hold_id', 'kind', 'person_id', 'way'])
+        .doUpdateSet((eb) => ({ state: eb.ref('excluded.state'), due_at: eb.ref('excluded.due_at') }))
+        .where('notice.state', '=', 'void' satisfies NoticeState),
+    )
     .execute()
+}
+
+async function findWanting(
+  transaction: DeskTransaction,
+  {
+    kind,
+    now,
+    isFor,
+  }: { kind: HoldNoticeKind; now: Date; isFor: ((username: string) => Promise<boolean>) | undefined },
+): Promise<Channel[]> {
+  const rows = await transaction
+    .selectFrom('notice_channel')
+    .innerJoin('person', 'person.id', 'notice_channel.person_id')
+    .selectAll('notice_channel')
+    .select('person.username')
+    .execute()
+  const channels = rows.map((row) => ({ channel: parseChannel(row), username: row.username }))
+  const wants = ({ channel }: { channel: Channel }) => channel.settings.kinds.includes(kind)
+  const wanted = new Set(channels.filter(wants).map(({ channel }) => channel.personId))
+  const delegates = new Set(
+    (await findDelegateIds(transaction, now))
+      .filter(({ absentId }) => wanted.has(absentId))
+      .map(({ delegateId }) => delegateId),
+  )
+  const wanting: Channel[] = []
+  for (const one of channels) {
+    if (!wants(one) && !delegates.has(one.channel.personId)) continue
+    if (isFor === undefined || (await isFor(one.username))) wanting.push(one.channel)
+  }
+  return wanting
 }
 
 /** When a notice goes. What cannot wait does not wait for a digest: it would come too late to be of use. */

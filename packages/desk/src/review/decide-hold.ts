@@ -156,7 +156,7 @@ async function askGate(
   given: GivenDecision,
 ): Promise<{ result: DecisionResult; by: Approver }> {
   const now = siteClock.now()
-  const eligibility = await findEligibility(db, { hold, reviewer: given.reviewer })
+  const eligibility = await findEligibility(db, { hold, reviewer: given.reviewer, now })
   const { digest, reviewer } = given
   const decision: Decision =
     given.kind === 'approve'

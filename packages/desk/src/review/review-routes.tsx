@@ -157,7 +157,7 @@ async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promi
       hold={hold}
       checks={await findChecks(desk.db, hold.id)}
       findings={await listFindings(desk.db, hold.id)}
-      deciding={await findDeciding(desk.db, hold, reviewer)}
+      deciding={await findDeciding(desk.db, { hold, reviewer, now })}
       decision={await findDecision(desk.db, hold.id)}
       publishing={await listOutbox(desk.db, hold.id)}
       ledger={await readLedger(desk.db, hold)}
