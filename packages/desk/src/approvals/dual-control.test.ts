@@ -62,7 +62,7 @@ describe('a hold that two must approve', () => {
     const { id, deposit } = await rig.deposit()
     await approve(rig, id, { by: ANNA })
     expect(await approve(rig, id, { by: ANNA })).toMatchObject({
-      ...{ status: 409, answer: { error: { code: 'approved-by-you' } } },
+      ...{ status: 409, answer: { code: 'approved-by-you' } },
     })
     const browser = await rig.signIn(ANNA)
     const csrf = /name="csrf" value="([^"]+)"/.exec(await (await browser.get('/')).text())?.[1] ?? ''
@@ -98,7 +98,7 @@ describe('a hold that two must approve', () => {
     const { id } = await rig.deposit()
     await approve(rig, id, { by: ANNA, artefacts: ['scores'] })
     expect(await approve(rig, id, { by: BEN, artefacts: ['scoring_stdout'] })).toMatchObject({
-      ...{ status: 409, answer: { error: { code: 'nothing-in-common' } } },
+      ...{ status: 409, answer: { code: 'nothing-in-common' } },
     })
     expect((await approve(rig, id, { by: BEN, artefacts: ['scores'] })).status).toBe(200)
     await rig.untilState(id, 'released')
@@ -109,7 +109,7 @@ describe('a hold that two must approve', () => {
     const { id } = await rig.deposit()
     await approve(rig, id, { by: ANNA })
     expect(await withdraw(rig, id, BEN)).toMatchObject({
-      ...{ status: 409, answer: { error: { code: 'no-approval' } } },
+      ...{ status: 409, answer: { code: 'no-approval' } },
     })
     expect(await withdraw(rig, id, ANNA)).toEqual({
       status: 200,

@@ -8,6 +8,8 @@ import { Card, Cluster, PageHeader, Split, Stack } from '@scoregate/ui/layout'
 import { absoluteTime } from '@scoregate/ui/plain-time'
 import { When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
+import type { ApprovalRecord } from '../approvals/approval-records.ts'
+import { ApprovalsCard } from '../approvals/approvals-card.tsx'
 import type { Deciding } from '../approvals/deciding.ts'
 import { FindingsCard, type FindingsCardProps } from '../checks/findings-card.tsx'
 import { checksTrouble } from '../checks/hold-checks.ts'
@@ -31,6 +33,8 @@ import { ScoresCard } from './scores-card.tsx'
 /** See `HoldContent`. */
 export interface HoldPageProps extends FindingsCardProps {
   readonly deciding: Deciding
+  /** What of the approvals this person may read. */
+  readonly approvals: readonly ApprovalRecord[]
   readonly decision: DecisionRecord | undefined
   readonly publishing: readonly OutboxItem[]
   readonly ledger: HoldLedger
@@ -168,6 +172,12 @@ const Alarms: FC<HoldPageProps> = ({ hold, vaultProblem }) => (
   </>
 )
 
+/** Whether there are approvals of which the decision does not tell everything. */
+function saysMore({ hold, decision, approvals }: HoldPageProps): boolean {
+  if (hold.state === 'awaiting') return approvals.length > 0
+  return approvals.length > 1 || (approvals.length > 0 && decision?.kind !== 'approve')
+}
+
 const Aside: FC<HoldPageProps> = (props) => {
   const { hold, checks, decision, publishing, ledger, deciding, me, csrf, signing, now } = props
   return (
@@ -184,6 +194,9 @@ const Aside: FC<HoldPageProps> = (props) => {
         </Callout>
       )}
       {decision !== undefined && <DecidedCard hold={hold} decision={decision} now={now} />}
+      {saysMore(props) && (
+        <ApprovalsCard approvals={props.approvals} isWaiting={hold.state === 'awaiting'} now={now} />
+      )}
       <LedgerCard ledger={ledger} />
       <PublishingCard items={publishing} platform={hold.platform} now={now} />
       <FactsCard hold={hold} />

@@ -13,7 +13,7 @@ import { sendStream } from '@scoregate/web/request-body'
 import { type Context, Hono } from 'hono'
 import type { FC } from 'hono/jsx'
 import { z } from 'zod'
-import { withdrawApproval } from '../approvals/approval-records.ts'
+import { listReadableApprovals, withdrawApproval } from '../approvals/approval-records.ts'
 import { findDeciding } from '../approvals/deciding.ts'
 import type { Audit } from '../audit/audit.ts'
 import { auditHold } from '../audit/record-act.ts'
@@ -158,6 +158,7 @@ async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promi
       checks={await findChecks(desk.db, hold.id)}
       findings={await listFindings(desk.db, hold.id)}
       deciding={await findDeciding(desk.db, { hold, reviewer, now })}
+      approvals={await listReadableApprovals(desk.db, hold, reviewer)}
       decision={await findDecision(desk.db, hold.id)}
       publishing={await listOutbox(desk.db, hold.id)}
       ledger={await readLedger(desk.db, hold)}
