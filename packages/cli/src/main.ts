@@ -40,6 +40,13 @@ const SETTING_OPTIONS = [
     words: "the site's policy (policy.yaml in the data folder)",
   },
   { flags: '--sandbox <kind>', variable: 'SCOREGATE_SANDBOX', words: 'automatic, engine or bubblewrap' },
+  { flags: '--slots <n>', variable: 'SCOREGATE_SLOTS', words: 'jobs that the worker runs at once (1)' },
+  {
+    flags: '--broker <url>',
+    variable: 'BROKER_URL',
+    words:
+      'the queue of a Codabench platform, as it shows it: the worker serves that one, and no hub is started',
+  },
 ] as const
 
 const MAIL_HELP = `
@@ -67,7 +74,10 @@ function settingsOf(options: Readonly<Record<string, string | undefined>>): Sett
   for (const { flags, variable } of SETTING_OPTIONS) {
     const name = new Option(flags).attributeName()
     const value = options[name]
-    if (value !== undefined) environment[variable] = value
+    if (value === undefined) continue
+    environment[variable] = value
+    // Read by the worker itself, and by the parts that `start` starts.
+    if (variable === 'BROKER_URL') process.env[variable] = value
   }
   return readSettings(environment)
 }
@@ -79,7 +89,9 @@ const program = new Command('scoregate')
 
 withSettings(program.command('start'))
   .addHelpText('after', MAIL_HELP)
-  .description('start hub, desk and one worker on this machine, with the example competition')
+  .description(
+    'start hub, desk and one worker on this machine, with the example competition; with --broker, desk and worker alone',
+  )
   .option('--no-example', 'start without the example competition [SCOREGATE_EXAMPLE=0]')
   .option('--json', 'print ready.json when all is up, and nothing else')
   .action(async (options) => {

@@ -33,6 +33,12 @@ const Environment = z.object({
   SCOREGATE_SANDBOX: z.enum(['automatic', 'engine', 'bubblewrap']).default('automatic'),
   SCOREGATE_SITE_KEY: z.enum(['refuse', 'replace']).default('refuse'),
   SCOREGATE_ROOM_USERS: RoomUsers.optional(),
+  SCOREGATE_SLOTS: z
+    .string()
+    .regex(/^[0-9]{1,2}$/, 'how many jobs run at the same time: 1 to 64')
+    .transform(Number)
+    .refine((slots) => slots >= 1 && slots <= 64, 'how many jobs run at the same time: 1 to 64')
+    .default(1),
   SCOREGATE_METRICS_TOKEN: z.string().min(16, 'a token of at least 16 signs').optional(),
   SCOREGATE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SCOREGATE_DESK_URL: z
@@ -69,6 +75,10 @@ export type Settings = {
   readonly onOtherSiteKey: 'refuse' | 'replace'
   /** Users that are given to rooms, one each; the sandbox's own choice unless set. */
   readonly roomUsers: RoomUserRange | undefined
+  /** Jobs that the worker runs at the same time. */
+  readonly slots: number
+  /** Whether a hub is started; a site on a Codabench queue needs none. */
+  readonly withHub: boolean
   /** What a Prometheus server shows to read the desk's metrics; without one there are none. */
   readonly metricsToken: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -130,6 +140,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     sandbox: read.SCOREGATE_SANDBOX,
     onOtherSiteKey: read.SCOREGATE_SITE_KEY,
     roomUsers: read.SCOREGATE_ROOM_USERS,
+    slots: read.SCOREGATE_SLOTS,
+    withHub: (given['BROKER_URL'] ?? '') === '',
     metricsToken: read.SCOREGATE_METRICS_TOKEN,
     logLevel: read.SCOREGATE_LOG_LEVEL,
     publicDeskUrl: read.SCOREGATE_DESK_URL,

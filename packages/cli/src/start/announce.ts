@@ -23,15 +23,17 @@ export function announce(
   say('')
   say('Scoregate is up.')
   say('')
-  say(`  Hub    ${provision.hubUrl}    where organizers and participants meet`)
+  if (settings.withHub) say(`  Hub    ${provision.hubUrl}    where organizers and participants meet`)
   say(`  Desk   ${provision.deskUrl}    where the data owner's reviewer decides`)
   say('')
   say(
     'Sign in with one click (these links work for 12 hours, on this machine only if you keep them to yourself):',
   )
   say('')
-  say(`  organizer     ${link(provision.hubUrl, organizer.token)}`)
-  say(`  participant   ${link(provision.hubUrl, participant.token)}`)
+  if (settings.withHub) {
+    say(`  organizer     ${link(provision.hubUrl, organizer.token)}`)
+    say(`  participant   ${link(provision.hubUrl, participant.token)}`)
+  }
   say(`  reviewer      ${link(provision.deskUrl, reviewer.token)}`)
   say('')
   if (samples.length > 0) {
@@ -41,6 +43,7 @@ export function announce(
     for (const sample of samples) say(`  ${relative(process.cwd(), sample)}`)
     say('')
   }
+  if (!settings.withHub) say('The worker takes jobs from the broker. No hub was started.')
   say(`Runs are confined with ${SANDBOX_WORDS[given.sandbox]}.`)
   say(`Data, passwords and logs are in ${settings.dataFolder} (passwords: ready.json).`)
   say(`The site's rules are in ${settings.policyFile}.`)

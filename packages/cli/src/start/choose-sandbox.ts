@@ -4,6 +4,7 @@ import { ScoregateError } from '@scoregate/protocol/errors'
 import { findEngineSocket } from '@scoregate/sandbox/engine-socket'
 import { findSandbox } from '@scoregate/sandbox/find-sandbox'
 import type { Sandbox } from '@scoregate/sandbox/sandbox'
+import { withEngineSocket } from '../broker-settings.ts'
 import type { Settings } from '../settings.ts'
 import { installPackages, isInstalled } from './install-packages.ts'
 import { pullImage } from './pull-image.ts'
@@ -25,7 +26,7 @@ export async function chooseSandbox(
   const engine = await findSandbox({
     choice: 'engine',
     ownerMark: 'scoregate-start',
-    env: process.env,
+    env: withEngineSocket(process.env),
     roomUsers: settings.roomUsers,
   })
   if (settings.sandbox === 'engine') {

@@ -50,7 +50,8 @@ export async function startInstallation(
     signInLinks: newSignInLinks(secrets, new Date()),
   }
   await writePrivateJson(paths.provision, provision)
-  const samples = settings.withExample ? await writeSampleSubmissions(exampleFolder, paths.samples) : []
+  const samples =
+    settings.withExample && settings.withHub ? await writeSampleSubmissions(exampleFolder, paths.samples) : []
 
   const parts: RunningPart[] = []
   const stopping = new AbortController()
@@ -61,7 +62,8 @@ export async function startInstallation(
     await rm(paths.ready, { force: true })
   }
   try {
-    for (const name of ['hub', 'desk', 'worker'] satisfies PartName[]) {
+    const names: readonly PartName[] = settings.withHub ? ['hub', 'desk', 'worker'] : ['desk', 'worker']
+    for (const name of names) {
       say(`Starting the ${name} …`)
       parts.push(
         await startPart({
@@ -97,6 +99,7 @@ function partOptions(settings: Settings, sandbox: 'engine' | 'bubblewrap'): stri
     ...['--desk-port', String(settings.deskPort)],
     ...['--policy', settings.policyFile],
     ...['--sandbox', sandbox],
+    ...['--slots', String(settings.slots)],
   ]
 }
 

@@ -95,6 +95,8 @@ async function launch(
     delete env['SCOREGATE_SMTP_URL']
     delete env['SCOREGATE_OIDC_CLIENT_SECRET']
   }
+  // And only the worker takes jobs from a broker.
+  if (name !== 'worker') delete env['BROKER_URL']
   // A process group of its own keeps Ctrl-C from it, so that parts stop in our order; should we be killed, the message
   // channel ends with us and the part stops by itself.
   const child = spawn(program, parameters, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })

@@ -1,0 +1,61 @@
+import { ScoregateError } from '@scoregate/protocol/errors'
+import { describe, expect, it } from 'vitest'
+import { CODABENCH_VARIABLES, readBrokerSettings } from './broker-settings.ts'
+
+const BROKER = { BROKER_URL: 'pyamqp://name:pass-word@broker.example:5672/vhost' }
+
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    readBrokerSettings({ ...BROKER, ...environment })
+  } catch (error) {
+    if (error instanceof ScoregateError) return error.problems.map(({ where, what }) => `${where}: ${what}`)
+    throw error
+  }
+  return []
+}
+
+describe("the settings of a Codabench worker's owner", () => {
+  it('are taken as they are: the file that the shipped worker was started with', () => {
+    const read = readBrokerSettings({
+      ...BROKER,
+      BROKER_USE_SSL: 'True',
+      HOST_DIRECTORY: '/codabench',
+      CONTAINER_ENGINE_EXECUTABLE: 'docker',
+      USE_GPU: 'False',
+      WORKER_BUNDLE_URL_REWRITE: 'http://minio:9000|https://storage.example',
+    })
+    expect(read?.broker).toMatchObject({ protocol: 'amqps', hostname: 'broker.example', vhost: 'vhost' })
+    expect(read?.linkRewrite).toEqual({ from: 'http://minio:9000', to: 'https://storage.example' })
+    expect(read?.notes.join()).toContain('HOST_DIRECTORY is not used')
+  })
+
+  it('name no broker, then this is no worker of a Codabench queue', () => {
+    expect(readBrokerSettings({ USE_GPU: 'true' })).toBeUndefined()
+    expect(readBrokerSettings({ BROKER_URL: '' })).toBeUndefined()
+  })
+
+  it.each([
+    ['BROKER_USE_SSL', 'maybe'],
+    ['USE_GPU', 'true'],
+    ['COMPETITION_CONTAINER_NETWORK_DISABLED', 'false'],
+    ['COMPETITION_CONTAINER_HTTP_PROXY', 'http://proxy'],
+    ['CODALAB_IGNORE_CLEANUP_STEP', '1'],
+    ['WORKER_BUNDLE_URL_REWRITE', 'http://minio:9000'],
+    ['BROKER_URL', 'redis://name:pass-word@h'],
+  ])('are refused by name where they ask for what is never done: %s=%s', (name, value) => {
+    const problems = problemsOf({ [name]: value })
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toContain(`${name}: `)
+    expect(problems.join()).not.toContain('pass-word')
+  })
+
+  it('are each used, noted or refused; none passes in silence that does nothing', () => {
+    for (const [name, treat] of Object.entries(CODABENCH_VARIABLES)) {
+      for (const value of ['true', 'false', '/a/path']) {
+        const treatment = treat(value)
+        if (treatment.kind === 'noted') expect(treatment.words).toContain(name)
+        else expect(['used', 'refused']).toContain(treatment.kind)
+      }
+    }
+  })
+})
