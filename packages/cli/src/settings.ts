@@ -134,7 +134,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     hubPort: read.SCOREGATE_HUB_PORT,
     deskPort: read.SCOREGATE_DESK_PORT,
     dataFolder,
-    withExample: read.SCOREGATE_EXAMPLE,
+    withExample: read.SCOREGATE_EXAMPLE && (given['BROKER_URL'] ?? '') === '',
     policyFile: resolve(read.SCOREGATE_POLICY ?? `${dataFolder}/policy.yaml`),
     isOwnPolicy: read.SCOREGATE_POLICY !== undefined,
     sandbox: read.SCOREGATE_SANDBOX,
