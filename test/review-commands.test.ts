@@ -239,6 +239,29 @@ describe('scoregate review watch', () => {
   })
 })
 
+describe('scoregate audit at a desk', () => {
+  it('exports the chain, all of it or what is chosen, and shows its newest entries', async () => {
+    await using rig = await DeskRig.start()
+    const { id } = await rig.deposit()
+    await rig.reject(id)
+    const environment = deskEnvironment(rig)
+    const audit = (...words: string[]) => runScoregate(['audit', ...words], environment)
+    const path = join(folder, 'chain.jsonl')
+    expect(await audit('export', '--desk', '-o', path)).toMatchObject({ code: EXIT.ok })
+    const chain = await readFile(join(rig.dataFolder, 'audit.jsonl'), 'utf8')
+    expect(chain.startsWith(await readFile(path, 'utf8'))).toBe(true)
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect((await audit('verify', '--file', path)).stdout).toContain('The chain is intact.')
+    const chosen = await audit('export', '--format', 'csv', '--kind', 'decisions', '--hold', id)
+    expect(chosen.stdout.trimEnd().split('\r\n')).toHaveLength(2)
+    const shown = await audit('show', '--desk', '--kind', 'decisions', '--count', '5')
+    expect(shown.stdout).toContain(`first-reviewer rejected hold ${id}`)
+    expect(await audit('export', '-o', path)).toMatchObject({ code: EXIT.failed })
+    expect(await audit('export', '--since', 'yesterday')).toMatchObject({ code: EXIT.failed, stdout: '' })
+    expect(await audit('show', '--kind', 'decisions')).toMatchObject({ code: EXIT.usage })
+  })
+})
+
 describe('exit codes', () => {
   it('are those of the table, for what goes wrong on the way', async () => {
     await using rig = await DeskRig.start()

@@ -1,13 +1,16 @@
+import { ACT_GROUPS } from '@scoregate/desk/act-groups'
 import { actWords } from '@scoregate/desk/act-words'
 import { auditFileOf } from '@scoregate/desk/audit-file-name'
 import { siteKeyFileOf } from '@scoregate/desk/site-key'
 import type { ChainReport, KnownHead } from '@scoregate/gate/verify-chain'
 import { showInertLine } from '@scoregate/ui/inert-text'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { type Connection, connectToDesk } from '../connection.ts'
 import { EXIT } from '../exit-codes.ts'
 import { installationPaths, Provision } from '../installation.ts'
 import { say, sayJson } from '../print.ts'
 import { readPrivateJson } from '../private-file.ts'
+import { type ChainFilter, exportChain, newestEntries } from './chain-of-desk.ts'
 import { type CheckedReceipt, headOfReceipt, parseHead, publishedHead } from './known-heads.ts'
 import { readEntries, verifyAuditFile } from './read-audit-file.ts'
 
@@ -48,21 +51,54 @@ export function auditCommand(dataFolder: () => string): Command {
       process.exitCode = isIntact ? EXIT.ok : EXIT.notBelieved
     })
 
-  command
-    .command('show')
+  const show = withChainFilter(command.command('show'))
     .description('what happened at the desk, the newest entries unless you say otherwise')
+    .option(
+      '--desk [url]',
+      'ask the desk, with your token, and not a file of this machine [SCOREGATE_DESK_URL]',
+    )
+    .option('--token <token>', 'your token at the desk [SCOREGATE_TOKEN]')
     .option('--file <path>', 'the chain (audit.jsonl of the installation on this machine)')
     .option('--from <number>', 'begin with this entry', wholeNumber)
     .option('--count <number>', 'show so many', wholeNumber, 50)
     .option('--json', 'print the entries as JSON')
     .action(async (options: ShowOptions) => {
-      const page = await readEntries(options.file ?? defaultFile(), options)
+      const filter = filterOf(options)
+      if (options.desk === undefined && Object.keys(filter).length > 0)
+        return show.error('error: only the desk can choose entries; say --desk')
+      if (options.desk !== undefined && options.from !== undefined)
+        return show.error('error: --from is for a file; at the desk choose with --since')
+      const page =
+        options.desk !== undefined
+          ? {
+              entries: await newestEntries(await deskOf(options, dataFolder()), {
+                filter,
+                count: options.count,
+              }),
+              next: undefined,
+            }
+          : await readEntries(options.file ?? defaultFile(), options)
       if (options.json) return sayJson(page)
       for (const { sequence, time, act } of page.entries) {
         say(showInertLine(`${String(sequence).padStart(6)}  ${time}  ${actWords(act)}`))
       }
       if (page.entries.length === 0) say('There are no such entries.')
       if (page.next !== undefined) say(`The next ones: --from ${page.next}`)
+    })
+
+  withChainFilter(command.command('export'))
+    .description('the chain as the desk exports it, to hand to an auditor; the export is on the chain, too')
+    .option(
+      '--desk [url]',
+      'address of the desk (else the installation on this machine) [SCOREGATE_DESK_URL]',
+    )
+    .option('--token <token>', 'your token at the desk [SCOREGATE_TOKEN]')
+    .addOption(new Option('--format <format>', 'in which form').choices(['jsonl', 'csv']).default('jsonl'))
+    .option('-o, --output <path>', 'the file to make (else standard output)')
+    .option('--json', 'errors as JSON')
+    .action(async (options: ExportOptions) => {
+      const desk = await deskOf(options, dataFolder())
+      await exportChain(desk, { format: options.format, filter: filterOf(options), path: options.output })
     })
   return command
 }
@@ -76,7 +112,33 @@ type VerifyOptions = {
   token?: string
   json?: boolean
 }
-type ShowOptions = { file?: string; from?: number; count: number; json?: boolean }
+type DeskAsked = { desk?: string | true; token?: string }
+type ChosenBy = { kind?: string; reviewer?: string; hold?: string; since?: string; until?: string }
+type ShowOptions = DeskAsked & ChosenBy & { file?: string; from?: number; count: number; json?: boolean }
+type ExportOptions = DeskAsked & ChosenBy & { format: 'jsonl' | 'csv'; output?: string }
+
+function withChainFilter(command: Command): Command {
+  return command
+    .addOption(new Option('--kind <kind>', 'only such acts').choices(Object.keys(ACT_GROUPS)))
+    .option('--reviewer <name>', 'only by this person')
+    .option('--hold <hold>', 'only about this hold')
+    .option('--since <day>', 'from this day on, in UTC: 2026-05-01')
+    .option('--until <day>', 'up to the end of this day, in UTC')
+}
+
+function filterOf({ kind, reviewer, hold, since, until }: ChosenBy): ChainFilter {
+  return {
+    ...(kind === undefined ? {} : { group: kind }),
+    ...(reviewer === undefined ? {} : { reviewer }),
+    ...(hold === undefined ? {} : { hold }),
+    ...(since === undefined ? {} : { from: since }),
+    ...(until === undefined ? {} : { to: until }),
+  }
+}
+
+function deskOf({ desk, token }: DeskAsked, dataFolder: string): Promise<Connection> {
+  return connectToDesk({ url: typeof desk === 'string' ? desk : undefined, token, dataFolder })
+}
 
 function reportLines(given: {
   report: ChainReport

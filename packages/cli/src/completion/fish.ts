@@ -39,7 +39,8 @@ function optionFlags({ names, value }: OptionWords): string {
   const flags = names.map((name) =>
     name.startsWith('--') ? ` -l ${quoted(name.slice(2))}` : ` -s ${quoted(name.slice(1))}`,
   )
-  const from = value === undefined ? '' : ` -r ${valuesOf(value) ?? ''}`
+  // Only a path may be a file of the folder that one is in.
+  const from = value === undefined ? '' : `${value.kind === 'path' ? ' -r' : ' -x'} ${valuesOf(value) ?? ''}`
   return `${flags.join('')}${from.trimEnd()}`
 }
 
