@@ -60,7 +60,12 @@ function sessionColumns(csrf: string | undefined, now: Date): Column<ShownSessio
         csrf === undefined || isThis ? (
           ''
         ) : (
-          <Form action={paths.endSession(ref)} csrf={csrf} layout="inline" label={`End ${browser}`}>
+          <Form
+            action={paths.endSession(ref)}
+            csrf={csrf}
+            layout="inline"
+            label={`End ${browser}, session ${ref.slice(0, 6)}`}
+          >
             <Button size="small">
               End<span class="visually-hidden"> the session in {browser}</span>
             </Button>
@@ -70,7 +75,7 @@ function sessionColumns(csrf: string | undefined, now: Date): Column<ShownSessio
   ]
 }
 
-/** Where a person changes their own password. */
+/** Where a person changes their own password; other cards of the page have a field `password`, too. */
 export const PasswordCard: FC<{ csrf: string; errors: readonly FormError[] }> = ({ csrf, errors }) => (
   <Card
     title="Password"
@@ -86,12 +91,12 @@ export const PasswordCard: FC<{ csrf: string; errors: readonly FormError[] }> = 
         error={errorAt(errors, 'current')}
       />
       <TextField
-        name="password"
+        name="new-password"
         label="New password"
         type="password"
         autocomplete="new-password"
         hint="At least 10 characters; a few words that you remember do well."
-        error={errorAt(errors, 'password')}
+        error={errorAt(errors, 'new-password')}
       />
       <FormActions>
         <Button>Change the password</Button>

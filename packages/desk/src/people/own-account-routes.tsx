@@ -15,7 +15,7 @@ import { type AccountDesk, changePassword, endSessions } from './own-account.ts'
 import { PasswordCard, SessionsCard } from './own-account-cards.tsx'
 import { requireAnyRole } from './roles.ts'
 
-const PasswordForm = z.object({ current: z.string().max(1000), password: z.string().max(2000) })
+const PasswordForm = z.object({ current: z.string().max(1000), 'new-password': z.string().max(2000) })
 
 /** The cards of one's sessions and one's password. */
 export function ownAccountCards({ accounts }: Pick<AccountDesk, 'accounts'>): AccountCard[] {
@@ -52,7 +52,7 @@ export function ownAccountRoutes(
 
   app.post(paths.changePassword, requireAnyRole(), async (c) => {
     const { person, id, csrf } = ownSession(c)
-    const { current, password } = await parseBody(c, PasswordForm)
+    const { current, 'new-password': password } = await parseBody(c, PasswordForm)
     const address = clientAddress(c, desk.trustedProxy)
     const errors: FormError[] = []
     if ((await desk.accounts.checkPassword(person.username, current, address)) === undefined) {
@@ -60,7 +60,7 @@ export function ownAccountRoutes(
       errors.push({ field: 'current', text: 'This is not your password.' })
     } else {
       await changePassword(desk, { person, password, sessionId: id }).catch((error) => {
-        errors.push(...passwordErrors(error))
+        errors.push(...passwordErrors(error).map((wrong) => ({ ...wrong, field: 'new-password' })))
       })
     }
     if (errors.length === 0) return c.redirect(`${paths.account()}?done=password`, 303)

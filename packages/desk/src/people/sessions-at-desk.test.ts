@@ -113,12 +113,18 @@ describe('the page of my account', () => {
   it('changes the password against the old one, and ends the other sessions', async () => {
     const here = await signedIn()
     const there = await signedIn(SAFARI)
-    const wrong = await here.send('/account/password', { current: 'not it', password: 'another password' })
+    const wrong = await here.send('/account/password', {
+      current: 'not it',
+      'new-password': 'another password',
+    })
     expect(wrong.status).toBe(400)
     expect(await wrong.text()).toContain('This is not your password.')
-    const short = await here.send('/account/password', { current: PASSWORD, password: 'short' })
+    const short = await here.send('/account/password', { current: PASSWORD, 'new-password': 'short' })
     expect(await short.text()).toContain('Use at least 10 characters')
-    const done = await here.send('/account/password', { current: PASSWORD, password: 'another password' })
+    const done = await here.send('/account/password', {
+      current: PASSWORD,
+      'new-password': 'another password',
+    })
     expect(done.headers.get('location')).toBe('/account?done=password')
     expect([await here.isIn(), await there.isIn()]).toEqual([true, false])
     expect((await there.signIn()).status).toBe(401)
@@ -128,7 +134,7 @@ describe('the page of my account', () => {
 
   it('keeps a changed password when the desk starts again with its first accounts', async () => {
     const here = await signedIn()
-    await here.send('/account/password', { current: PASSWORD, password: 'another password' })
+    await here.send('/account/password', { current: PASSWORD, 'new-password': 'another password' })
     await rig.stopDesk()
     await rig.startDesk()
     expect((await new FormBrowser(rig.url).signIn()).status).toBe(401)
