@@ -63,6 +63,7 @@ export const paths = {
   noticesTest: (way: string): string => `/notices/${way}/test`,
   asset: (name: string): string => `/assets/${name}`,
   hold: (id: string): string => `/holds/${id}`,
+  holdDiff: (id: string): string => `/holds/${id}/diff`,
   holdFiles: (id: string, offset: number): string => `/holds/${id}?files=${offset}#files`,
   approve: (id: string): string => `/holds/${id}/approve`,
   /** Takes the first of two approvals back. */

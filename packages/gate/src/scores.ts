@@ -145,7 +145,7 @@ function readColumn(column: ScoreColumn, value: Written | undefined): ShownScore
     column,
     written: shownText(value.text, SHOWN_NUMBER_LENGTH),
     released: decimalText(rounded),
-    notes: isRounded ? [`Rounded to ${decimalsInWords(column.decimals)}.`] : [],
+    notes: isRounded ? [roundingNote(column.decimals)] : [],
   }
 }
 
@@ -177,7 +177,13 @@ function toDecimal(value: Decimal | number): Decimal | undefined {
   return typeof value === 'number' ? parseDecimal(String(value)) : value
 }
 
-function decimalsInWords(decimals: number): string {
+/** What a reviewer reads of a score that is rounded. */
+export function roundingNote(decimals: number): string {
+  return `Rounded to ${decimalsInWords(decimals)}.`
+}
+
+/** A number of decimals in words, after which a colon or a full stop can follow. */
+export function decimalsInWords(decimals: number): string {
   if (decimals === 0) return 'a whole number'
   return decimals === 1 ? 'one decimal' : `${decimals} decimals`
 }

@@ -64,11 +64,16 @@ export const RadioGroup: FC<FieldProps & { choices: readonly Choice[]; value?: s
 )
 
 /** Several answers at once, such as the artefacts to release. Each posts `name=value` when it is ticked. */
-export const CheckboxGroup: FC<FieldProps & { choices: readonly Choice[]; values: readonly string[] }> = (
-  props,
-) => (
+export const CheckboxGroup: FC<
+  FieldProps & {
+    choices: readonly Choice[]
+    values: readonly string[]
+    /** `compact`: a line for each where it fits, for a list that must be seen whole. */
+    size?: 'normal' | 'compact' | undefined
+  }
+> = (props) => (
   <fieldset
-    class={props.error === undefined ? 'field choice-group' : 'field choice-group field-wrong'}
+    class={`field choice-group${props.size === 'compact' ? ' choice-group-compact' : ''}${props.error === undefined ? '' : ' field-wrong'}`}
     aria-describedby={describedBy(props)}
   >
     <legend class="field-label">{props.label}</legend>

@@ -1,7 +1,7 @@
 import type { Child, FC, PropsWithChildren } from 'hono/jsx'
 
 /** The distance between things, from the spacing scale. */
-export type Gap = 'tight' | 'normal' | 'loose'
+export type Gap = 'none' | 'tight' | 'normal' | 'loose'
 
 /** Things below each other. */
 export const Stack: FC<PropsWithChildren<{ gap?: Gap | undefined }>> = ({ gap = 'normal', children }) => (
@@ -22,16 +22,44 @@ export const Grid: FC<
   <div class={`grid grid-${itemWidth} gap-${gap}`}>{children}</div>
 )
 
-/** The page's matter, and beside it (below it on a narrow screen) what goes with it; `first` puts it above when narrow. */
+/**
+ * The page's matter, and beside it (below it on a narrow screen) what goes with it; `first` puts it above when narrow. What
+ * is needed less goes into `rest`: below the matter, and on a narrow screen after what goes with it.
+ */
 export const Split: FC<
-  PropsWithChildren<{ aside: Child; asideLabel: string; narrow?: 'last' | 'first' | undefined }>
-> = ({ aside, asideLabel, narrow = 'last', children }) => (
+  PropsWithChildren<{
+    aside: Child
+    asideLabel: string
+    narrow?: 'last' | 'first' | undefined
+    rest?: Child | undefined
+  }>
+> = ({ aside, asideLabel, narrow = 'last', rest, children }) => (
   <div class={`split split-aside-${narrow}`}>
     <div class="split-main">{children}</div>
     <aside class="split-aside" aria-label={asideLabel}>
       {aside}
     </aside>
+    {rest !== undefined && <div class="split-rest">{rest}</div>}
   </div>
+)
+
+/** A surface that is folded up, for what is needed now and then: its title and a few words say what is inside. */
+export const FoldedCard: FC<
+  PropsWithChildren<{
+    title: string
+    id?: string | undefined
+    /** In sight while it is folded up. */
+    summary?: Child | undefined
+    isOpen?: boolean | undefined
+  }>
+> = ({ title, id, summary, isOpen, children }) => (
+  <details class="card card-folded" id={id} open={isOpen}>
+    <summary class="card-fold">
+      <span class="card-fold-title">{title}</span>
+      {summary !== undefined && <span class="card-fold-words">{summary}</span>}
+    </summary>
+    <div class="card-body">{children}</div>
+  </details>
 )
 
 /** A surface with a title, for one subject. `flush` lets a table reach its edges; `decision` is the one to act in. */

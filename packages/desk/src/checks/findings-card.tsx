@@ -5,7 +5,7 @@ import { InertName } from '@scoregate/ui/facts'
 import { Callout, Progress } from '@scoregate/ui/feedback'
 import { fileSizeWords } from '@scoregate/ui/file-size'
 import { Card, Cluster, Stack } from '@scoregate/ui/layout'
-import type { FC } from 'hono/jsx'
+import type { Child, FC } from 'hono/jsx'
 import type { Hold } from '../holds/hold-record.ts'
 import { SECTION_WORDS } from '../holds/hold-words.ts'
 import { paths } from '../paths.ts'
@@ -21,6 +21,9 @@ const RANK_LOOKS = {
 /** What a reviewer sees of the bytes before the place of a finding, in bytes. */
 const CONTEXT_BYTES = 256
 
+/** So many are in sight, the worst; two hundred would push the decision out of it. */
+const SHOWN_AT_ONCE = 5
+
 /** See `FindingsCard`. */
 export interface FindingsCardProps {
   readonly hold: Hold
@@ -30,8 +33,13 @@ export interface FindingsCardProps {
 }
 
 /** What the checks found in a hold, the worst first; or that they are still looking, or did not get through. */
-export const FindingsCard: FC<FindingsCardProps> = ({ hold, checks, findings }) => (
-  <Card title="Findings" id="findings" description={descriptionOf(checks)}>
+export const FindingsCard: FC<FindingsCardProps & { footer?: Child | undefined }> = ({
+  hold,
+  checks,
+  findings,
+  footer,
+}) => (
+  <Card title="Findings" id="findings" description={descriptionOf(checks)} footer={footer}>
     <Stack>
       <State hold={hold} checks={checks} />
       {checks?.state === 'ended' && findings.length === 0 && (
@@ -40,12 +48,12 @@ export const FindingsCard: FC<FindingsCardProps> = ({ hold, checks, findings }) 
           <a href={paths.checks}>the list of checks</a>.
         </Callout>
       )}
-      {findings.length > 0 && (
-        <ul class="finding-list">
-          {findings.map((finding) => (
-            <FindingItem hold={hold} finding={finding} />
-          ))}
-        </ul>
+      <FindingList hold={hold} findings={findings.slice(0, SHOWN_AT_ONCE)} />
+      {findings.length > SHOWN_AT_ONCE && (
+        <details>
+          <summary>{findings.length - SHOWN_AT_ONCE} more, of the same rank or below</summary>
+          <FindingList hold={hold} findings={findings.slice(SHOWN_AT_ONCE)} />
+        </details>
       )}
       {checks !== undefined && <MoreFindings counts={checks.counts} shown={findings.length} />}
     </Stack>
@@ -131,6 +139,15 @@ const Ended: FC<{ hold: Hold; checks: HoldChecks }> = ({ hold, checks }) => {
     </Callout>
   )
 }
+
+const FindingList: FC<{ hold: Hold; findings: readonly Finding[] }> = ({ hold, findings }) =>
+  findings.length === 0 ? null : (
+    <ul class="finding-list">
+      {findings.map((finding) => (
+        <FindingItem hold={hold} finding={finding} />
+      ))}
+    </ul>
+  )
 
 const FindingItem: FC<{ hold: Hold; finding: Finding }> = ({ hold, finding }) => {
   const words = CHECK_WORDS[finding.check]

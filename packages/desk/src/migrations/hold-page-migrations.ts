@@ -34,4 +34,13 @@ export const HOLD_PAGE_MIGRATIONS: readonly Migration[] = [
       'create index ledger_by_decision on ledger_entry (platform, competition_id, participant_id, cause, charged_at)',
     ],
   },
+  {
+    name: '0541-released-scores',
+    statements: [
+      // With the hold in it, so that one hold can be left out without a look at its row.
+      'drop index released_score_by_column',
+      `create index released_score_by_column
+        on released_score (platform, competition_id, column_key, number, hold_id)`,
+    ],
+  },
 ]

@@ -1,9 +1,10 @@
 import { passkeyId } from '@scoregate/gate/cose-key'
 import { shortKeyId } from '@scoregate/gate/receipt'
 import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
+import { failureSentence } from '@scoregate/protocol/reason-code'
 import { Badge } from '@scoregate/ui/badge'
 import { DefinitionList, InertName } from '@scoregate/ui/facts'
-import { Card, Stack } from '@scoregate/ui/layout'
+import { Card, FoldedCard, Stack } from '@scoregate/ui/layout'
 import { When } from '@scoregate/ui/time-left'
 import type { Child, FC } from 'hono/jsx'
 import { ApproverName } from '../approvals/approval-notes.tsx'
@@ -13,6 +14,7 @@ import { paths } from '../paths.ts'
 import type { OutboxItem, OutboxState } from '../release/outbox-queries.ts'
 import type { PlannedOutcome } from '../release/planned-outcome.ts'
 import type { DecisionRecord } from './decision-record.ts'
+import { failureIsKnown } from './outcomes-of-decision.ts'
 import { reasonWords } from './reject-reasons.ts'
 
 const DECISION_WORDS = {
@@ -43,7 +45,16 @@ export const DecidedCard: FC<{ hold: Hold; decision: DecisionRecord; now: Date }
   if (decision.kind === 'reject' && decision.reason !== undefined) {
     items.push({ term: 'Reason', value: <InertName text={reasonWords(decision.reason)} /> })
   }
-  if (decision.note !== undefined) items.push({ term: 'Note', value: <InertName text={decision.note} /> })
+  if (decision.note !== undefined)
+    items.push({ term: 'Note, for this site', value: <InertName text={decision.note} /> })
+  if (!approved && decision.kind === 'reject') {
+    items.push({
+      term: 'The participant reads',
+      value: failureIsKnown(hold)
+        ? 'Nothing more: they knew that the run failed'
+        : failureSentence('not-released', decision.sentence),
+    })
+  }
   items.push({
     term: hold.state === 'released' ? 'What left' : 'What may leave',
     value:
@@ -105,39 +116,50 @@ const STATE_BADGES = {
   stopped: { tone: 'bad', icon: 'alert', words: 'Stopped' },
 } as const satisfies Record<OutboxState, { tone: string; icon: string; words: string }>
 
-/** What the platform was told of a hold, or will be. */
-export const PublishingCard: FC<{ items: readonly OutboxItem[]; platform: string; now: Date }> = ({
-  items,
-  platform,
-  now,
-}) => (
-  <Card title="Told to the platform" description={<InertName text={platform} />}>
-    <Stack>
-      {items.length === 0 && <p class="muted">Nothing yet.</p>}
-      {items.map(({ holdId, outcome, state, tries, lastError, nextTryAt, endedAt, receipt }) => (
-        <Stack gap="tight">
-          <span>{OUTCOME_WORDS[outcome.kind]}</span>
-          <span>
-            <Badge tone={STATE_BADGES[state].tone} icon={STATE_BADGES[state].icon}>
-              {STATE_BADGES[state].words}
-            </Badge>{' '}
-            {endedAt !== undefined && <When at={endedAt} now={now} />}
+type Publishing = { items: readonly OutboxItem[]; platform: string; now: Date }
+
+/** What the platform was told of a hold, or will be; folded up while nothing is decided and all is well. */
+export const PublishingCard: FC<Publishing & { isWaiting: boolean }> = ({ isWaiting, ...publishing }) =>
+  isWaiting && publishing.items.every(({ state }) => state === 'done') ? (
+    <FoldedCard
+      title="Told to the platform"
+      summary={publishing.items.length === 0 ? 'nothing yet' : 'that a result waits'}
+    >
+      <InertName text={publishing.platform} />
+      <Told {...publishing} />
+    </FoldedCard>
+  ) : (
+    <Card title="Told to the platform" description={<InertName text={publishing.platform} />}>
+      <Told {...publishing} />
+    </Card>
+  )
+
+const Told: FC<Publishing> = ({ items, now }) => (
+  <Stack>
+    {items.length === 0 && <p class="muted">Nothing yet.</p>}
+    {items.map(({ holdId, outcome, state, tries, lastError, nextTryAt, endedAt, receipt }) => (
+      <Stack gap="tight">
+        <span>{OUTCOME_WORDS[outcome.kind]}</span>
+        <span>
+          <Badge tone={STATE_BADGES[state].tone} icon={STATE_BADGES[state].icon}>
+            {STATE_BADGES[state].words}
+          </Badge>{' '}
+          {endedAt !== undefined && <When at={endedAt} now={now} />}
+        </span>
+        {receipt !== undefined && (
+          <a href={paths.receipt(holdId, outcome.kind)}>Download the signed receipt</a>
+        )}
+        {state === 'pending' && tries > 0 && (
+          <span class="muted">
+            {tries === 1 ? '1 try' : `${tries} tries`} so far; the next <When at={nextTryAt} now={now} />
           </span>
-          {receipt !== undefined && (
-            <a href={paths.receipt(holdId, outcome.kind)}>Download the signed receipt</a>
-          )}
-          {state === 'pending' && tries > 0 && (
-            <span class="muted">
-              {tries === 1 ? '1 try' : `${tries} tries`} so far; the next <When at={nextTryAt} now={now} />
-            </span>
-          )}
-          {lastError !== undefined && state !== 'done' && (
-            <span class="muted">
-              <InertName text={lastError} />
-            </span>
-          )}
-        </Stack>
-      ))}
-    </Stack>
-  </Card>
+        )}
+        {lastError !== undefined && state !== 'done' && (
+          <span class="muted">
+            <InertName text={lastError} />
+          </span>
+        )}
+      </Stack>
+    ))}
+  </Stack>
 )

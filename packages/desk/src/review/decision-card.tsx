@@ -1,41 +1,50 @@
 import type { ChecksTrouble } from '@scoregate/gate/hold'
-import { bitsInWords } from '@scoregate/gate/ledger'
-import { ARTEFACT_WORDS } from '@scoregate/protocol/artefact'
-import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
+import { ARTEFACT_WORDS, type ArtefactName } from '@scoregate/protocol/artefact'
+import { REASON_SENTENCES, REJECTION_SENTENCES, RejectionSentence } from '@scoregate/protocol/reason-code'
 import { Button, Confirm } from '@scoregate/ui/button'
-import { CheckboxGroup, SelectField } from '@scoregate/ui/choice'
-import { FileSize } from '@scoregate/ui/facts'
+import { CheckboxGroup, RadioGroup, SelectField } from '@scoregate/ui/choice'
+import { Digest } from '@scoregate/ui/facts'
 import { Callout } from '@scoregate/ui/feedback'
 import { Form, FormActions, TextArea } from '@scoregate/ui/form'
-import { Card, Stack } from '@scoregate/ui/layout'
+import { Card, Cluster, Stack } from '@scoregate/ui/layout'
 import { TimeLeft } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
 import { ApprovalNotes } from '../approvals/approval-notes.tsx'
 import { approvalHindrance, type Deciding } from '../approvals/deciding.ts'
-import type { Hold, OfferedArtefact } from '../holds/hold-record.ts'
-import type { HoldLedger } from '../ledger/ledger.ts'
+import type { Hold } from '../holds/hold-record.ts'
 import type { Signing } from '../passkeys/decision-signing.ts'
 import { PasskeyField } from '../passkeys/passkey-field.tsx'
 import { paths } from '../paths.ts'
 import { releasesReasonAlone } from './decide-hold.ts'
+import { ArtefactNote, WhatTheyRead } from './leaving.tsx'
+import type { ArtefactLook } from './looked-at.ts'
+import { failureIsKnown } from './outcomes-of-decision.ts'
 import { REJECT_REASONS } from './reject-reasons.ts'
 
 /** Where a waiting hold is decided: plain forms, over the digest of what the page shows. */
 export const DecisionCard: FC<{
   hold: Hold
-  ledger: HoldLedger
+  /** How much of each artefact this reviewer has been shown. */
+  looks: ReadonlyMap<ArtefactName, ArtefactLook>
   checksTrouble: ChecksTrouble | undefined
   deciding: Deciding
   me: string
   csrf: string
   signing: Signing
   now: Date
-}> = ({ hold, ledger, checksTrouble, deciding, me, csrf, signing, now }) => (
+}> = ({ hold, looks, checksTrouble, deciding, me, csrf, signing, now }) => (
   <Card
     title="Your decision"
     id="decision"
     variant="decision"
-    description={<TimeLeft deadline={hold.expiresAt} now={now} opened={hold.depositedAt} />}
+    description={
+      <Cluster justify="between">
+        <TimeLeft deadline={hold.expiresAt} now={now} opened={hold.depositedAt} />
+        <span>
+          Digest <Digest value={hold.manifestDigest} />
+        </span>
+      </Cluster>
+    }
   >
     <Stack>
       <ApprovalNotes {...{ id: hold.id, deciding, me, csrf, now }} />
@@ -44,7 +53,7 @@ export const DecisionCard: FC<{
           This output can only be rejected, because sealing met things that cannot be accepted.
         </Callout>
       ) : (
-        <ApproveForm {...{ hold, ledger, checksTrouble, deciding, me, csrf, signing }} />
+        <ApproveForm {...{ hold, looks, checksTrouble, deciding, me, csrf, signing }} />
       )}
       {deciding.eligibility.kind === 'may' && <RejectForm hold={hold} csrf={csrf} signing={signing} />}
     </Stack>
@@ -58,13 +67,14 @@ const CHECKS_TROUBLE_WORDS = {
 
 const ApproveForm: FC<{
   hold: Hold
-  ledger: HoldLedger
+  /** How much of each artefact this reviewer has been shown. */
+  looks: ReadonlyMap<ArtefactName, ArtefactLook>
   checksTrouble: ChecksTrouble | undefined
   deciding: Deciding
   me: string
   csrf: string
   signing: Signing
-}> = ({ hold, ledger, checksTrouble, deciding, me, csrf, signing }) => {
+}> = ({ hold, looks, checksTrouble, deciding, me, csrf, signing }) => {
   const failed = hold.kind === 'failed-run'
   const isFirst = deciding.needed === 2 && deciding.first === undefined
   return (
@@ -80,19 +90,34 @@ const ApproveForm: FC<{
         <CheckboxGroup
           name="artefacts"
           label="What leaves"
+          size="compact"
           hint={
             failed
               ? `The participant hears: “${failureSentence(hold)}” You may add what is ticked here.`
-              : 'The participant gets what is ticked, and nothing else.'
+              : 'What is ticked, and nothing else.'
           }
           choices={hold.offered.map((artefact) => ({
             value: artefact.name,
             label: ARTEFACT_WORDS[artefact.name],
-            description: <Contents artefact={artefact} bits={ledger.offeredBits.get(artefact.name) ?? 0} />,
+            description: <ArtefactNote {...{ hold, artefact, look: looks.get(artefact.name) }} />,
           }))}
           values={hold.offered.filter((artefact) => artefact.ticked).map((artefact) => artefact.name)}
         />
       )}
+      <details>
+        <summary>What they will read; add a note</summary>
+        <Stack gap="tight">
+          {!failed && hold.offered.length > 0 && <WhatTheyRead hold={hold} />}
+          <TextArea
+            name="approvalNote"
+            label="Note for this site’s record"
+            hint="Stays at this site."
+            rows={2}
+            maxLength={2000}
+            isOptional
+          />
+        </Stack>
+      </details>
       <SigningField hold={hold} kind="approve" signing={signing} />
       <FormActions>
         <Button
@@ -149,35 +174,44 @@ const SigningField: FC<{ hold: Hold; kind: 'approve' | 'reject'; signing: Signin
   )
 }
 
-const Contents: FC<{ artefact: OfferedArtefact; bits: number }> = ({ artefact, bits }) =>
-  artefact.name === 'scores' ? (
-    <>The values under “as it would leave”: at most {bitsInWords(bits)}</>
-  ) : (
-    <>
-      {artefact.fileCount === 1 ? '1 file' : `${artefact.fileCount} files`},{' '}
-      <FileSize bytes={artefact.sizeBytes} />: at most {bitsInWords(bits)}
-    </>
-  )
-
 const RejectForm: FC<{ hold: Hold; csrf: string; signing: Signing }> = ({ hold, csrf, signing }) => (
   <Confirm
     label="Reject"
     icon="cross"
     title={hold.kind === 'failed-run' ? 'Reject, and release nothing of this run?' : 'Reject this result?'}
-    text="Nothing of it leaves, and that is final. The reason stays at this site."
+    text="Nothing of it leaves, and that is final."
   >
     <Form action={paths.reject(hold.id)} csrf={csrf} label="Reject">
       <input type="hidden" name="digest" value={hold.manifestDigest} />
       <SelectField
         name="reason"
         label="Reason"
+        hint="Stays at this site."
         width="full"
         options={[
           { value: '', label: 'Choose a reason' },
           ...Object.entries(REJECT_REASONS).map(([value, label]) => ({ value, label })),
         ]}
       />
-      <TextArea name="note" label="Note for this site’s record" rows={3} maxLength={2000} isOptional />
+      <TextArea
+        name="note"
+        label="Note for this site’s record"
+        hint="Stays at this site."
+        rows={2}
+        maxLength={2000}
+        isOptional
+      />
+      {failureIsKnown(hold) ? (
+        <p class="muted">The participant has been told that the run failed, and hears nothing more.</p>
+      ) : (
+        <RadioGroup
+          name="sentence"
+          label="What the participant reads"
+          hint="Exactly this, and nothing else."
+          choices={Object.entries(REJECTION_SENTENCES).map(([value, label]) => ({ value, label }))}
+          value={RejectionSentence.options[0]}
+        />
+      )}
       <SigningField hold={hold} kind="reject" signing={signing} />
       <FormActions>
         <Button kind="danger">Reject</Button>

@@ -1,10 +1,11 @@
+import type { ArtefactName } from '@scoregate/protocol/artefact'
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
 import { Badge, HoldStateBadge } from '@scoregate/ui/badge'
 import { ButtonLink } from '@scoregate/ui/button'
 import { DefinitionList, Digest, FileSize, InertName } from '@scoregate/ui/facts'
 import { Callout } from '@scoregate/ui/feedback'
 import { showInertLine } from '@scoregate/ui/inert-text'
-import { Card, Cluster, PageHeader, Split, Stack } from '@scoregate/ui/layout'
+import { Cluster, FoldedCard, PageHeader, Split, Stack } from '@scoregate/ui/layout'
 import { absoluteTime } from '@scoregate/ui/plain-time'
 import { When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
@@ -13,6 +14,8 @@ import { ApprovalsCard } from '../approvals/approvals-card.tsx'
 import type { Deciding } from '../approvals/deciding.ts'
 import { FindingsCard, type FindingsCardProps } from '../checks/findings-card.tsx'
 import { checksTrouble } from '../checks/hold-checks.ts'
+import type { ColumnHistory } from '../history/released-history.ts'
+import { WhatIsNew } from '../history/what-is-new.tsx'
 import { deadlineSentence } from '../holds/deadline-words.ts'
 import type { Hold } from '../holds/hold-record.ts'
 import { SEAL_REFUSAL_WORDS, SECTION_WORDS } from '../holds/hold-words.ts'
@@ -28,6 +31,7 @@ import { DecidedCard, PublishingCard } from './decided-card.tsx'
 import { DecisionCard } from './decision-card.tsx'
 import type { DecisionRecord } from './decision-record.ts'
 import { FilesCard, LogsCard, type ShownLog } from './files-card.tsx'
+import { type ArtefactLook, looksAt } from './looked-at.ts'
 import { ScoresCard } from './scores-card.tsx'
 
 /** See `HoldContent`. */
@@ -38,6 +42,10 @@ export interface HoldPageProps extends FindingsCardProps {
   readonly decision: DecisionRecord | undefined
   readonly publishing: readonly OutboxItem[]
   readonly ledger: HoldLedger
+  /** What was released before of each column, by its key. */
+  readonly history: ReadonlyMap<string, ColumnHistory>
+  /** The last hold of the same participant that was decided before. */
+  readonly last: Hold | undefined
   readonly logs: readonly ShownLog[]
   readonly logBytes: number
   /** What this reviewer has been shown of the files, by their numbers. */
@@ -62,7 +70,7 @@ const REFUSALS_SHOWN = 100
 export const HoldContent: FC<HoldPageProps> = (props) => {
   const { hold, now } = props
   return (
-    <Stack>
+    <div class="hold-page stack gap-normal">
       <PageHeader
         title={showInertLine(hold.job.competition.title)}
         breadcrumbs={[{ label: 'Inbox', href: paths.inbox() }]}
@@ -90,34 +98,49 @@ export const HoldContent: FC<HoldPageProps> = (props) => {
         actions={<ButtonLink href={paths.hold(hold.id)}>Refresh</ButtonLink>}
       />
       <Alarms {...props} />
-      <Split asideLabel="Decision and facts" aside={<Aside {...props} />}>
-        <Stack>
-          {hold.kind === 'failed-run' && hold.failure !== undefined && (
-            <Callout tone="warn" title="This run failed">
-              {REASON_SENTENCES[hold.failure]}{' '}
-              {hold.rules.failures === 'at-once'
-                ? 'The participant has been told this sentence. Nobody waits for you: you may release logs, or leave it.'
-                : 'The participant has not been told yet; the policy makes even this wait for you.'}
-            </Callout>
-          )}
-          <ScoresCard scores={hold.scores} />
-          <FindingsCard {...{ hold, checks: props.checks, findings: props.findings }} />
-          {hold.contentRemovedAt !== undefined ? (
-            <Callout tone="info" title="The files have been removed">
-              The site’s retention rule removed them <When at={hold.contentRemovedAt} now={now} />. The record
-              stays.
-            </Callout>
-          ) : (
-            hold.kind === 'failed-run' && (
-              <LogsCard hold={hold} logs={props.logs} shownBytes={props.logBytes} />
-            )
-          )}
-          <FilesCard hold={hold} offset={props.filesOffset} seen={props.seen} />
-        </Stack>
+      <Split
+        asideLabel="Decision and facts"
+        aside={<Aside {...props} looks={looksAt(hold, props.seen)} />}
+        rest={<Rest {...props} />}
+      >
+        {hold.kind === 'failed-run' ? (
+          <FailureCallout hold={hold} />
+        ) : (
+          <ScoresCard scores={hold.scores} history={props.history} />
+        )}
+        <FindingsCard
+          {...{ hold, checks: props.checks, findings: props.findings }}
+          footer={<WhatIsNew hold={hold} last={props.last} now={now} />}
+        />
       </Split>
-    </Stack>
+    </div>
   )
 }
+
+const FailureCallout: FC<{ hold: Hold }> = ({ hold }) => (
+  <Callout tone="warn" title="This run failed">
+    {REASON_SENTENCES[hold.failure ?? 'worker-failed']}{' '}
+    {hold.rules.failures === 'at-once'
+      ? 'The participant has been told this sentence. Nobody waits for you: you may release logs, or leave it.'
+      : 'The participant has not been told yet; the policy makes even this wait for you.'}
+  </Callout>
+)
+
+/** What is needed less, or only of some holds. */
+const Rest: FC<HoldPageProps> = ({ hold, logs, logBytes, filesOffset, seen, now }) => (
+  <>
+    {hold.contentRemovedAt !== undefined && (
+      <Callout tone="info" title="The files have been removed">
+        The site’s retention rule removed them <When at={hold.contentRemovedAt} now={now} />. The record
+        stays.
+      </Callout>
+    )}
+    {hold.kind === 'failed-run' && hold.contentRemovedAt === undefined && (
+      <LogsCard hold={hold} logs={logs} shownBytes={logBytes} />
+    )}
+    <FilesCard hold={hold} offset={filesOffset} seen={seen} />
+  </>
+)
 
 const Alarms: FC<HoldPageProps> = ({ hold, vaultProblem }) => (
   <>
@@ -178,13 +201,13 @@ function saysMore({ hold, decision, approvals }: HoldPageProps): boolean {
   return approvals.length > 1 || (approvals.length > 0 && decision?.kind !== 'approve')
 }
 
-const Aside: FC<HoldPageProps> = (props) => {
-  const { hold, checks, decision, publishing, ledger, deciding, me, csrf, signing, now } = props
+const Aside: FC<HoldPageProps & { looks: ReadonlyMap<ArtefactName, ArtefactLook> }> = (props) => {
+  const { hold, checks, decision, publishing, ledger, looks, deciding, me, csrf, signing, now } = props
   return (
     <Stack>
       {hold.state === 'awaiting' && csrf !== undefined && (
         <DecisionCard
-          {...{ hold, ledger, deciding, me, csrf, signing, now }}
+          {...{ hold, looks, deciding, me, csrf, signing, now }}
           checksTrouble={checksTrouble(checks, hold.rules.checks)}
         />
       )}
@@ -197,15 +220,17 @@ const Aside: FC<HoldPageProps> = (props) => {
       {saysMore(props) && (
         <ApprovalsCard approvals={props.approvals} isWaiting={hold.state === 'awaiting'} now={now} />
       )}
-      <LedgerCard ledger={ledger} />
-      <PublishingCard items={publishing} platform={hold.platform} now={now} />
+      <PublishingCard
+        {...{ items: publishing, platform: hold.platform, isWaiting: hold.state === 'awaiting', now }}
+      />
+      <LedgerCard ledger={ledger} hold={hold} />
       <FactsCard hold={hold} />
     </Stack>
   )
 }
 
 const FactsCard: FC<{ hold: Hold }> = ({ hold }) => (
-  <Card title="About this hold">
+  <FoldedCard title="About this hold" summary={<span class="monospace">{hold.id}</span>}>
     <DefinitionList
       items={[
         { term: 'Hold', value: <span class="monospace">{hold.id}</span> },
@@ -230,5 +255,5 @@ const FactsCard: FC<{ hold: Hold }> = ({ hold }) => (
         { term: 'Digest', value: <Digest value={hold.manifestDigest} shown="whole" /> },
       ]}
     />
-  </Card>
+  </FoldedCard>
 )

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { REJECTION_SENTENCES } from '@scoregate/protocol/reason-code'
 import { describe, expect, it } from 'vitest'
 import { ENDPOINTS } from '../api/openapi.ts'
 import { HONEST_RUN } from '../deposit-rig.ts'
@@ -10,7 +11,7 @@ function fieldsOf(html: string, action: string): [string, string][] {
   if (form === undefined) throw new Error(`The page has no form for ${action}.`)
   return [...form.matchAll(/<input[^>]*>/g)].flatMap(([input]) => {
     const attribute = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1]
-    const isChecked = !input.includes('type="checkbox"') || /\bchecked\b/.test(input)
+    const isChecked = !/type="(?:checkbox|radio)"/.test(input) || /\bchecked\b/.test(input)
     const name = attribute('name')
     return name === undefined || !isChecked ? [] : [[name, attribute('value') ?? '']]
   })
@@ -96,9 +97,10 @@ describe('the pages of the desk', () => {
     const fields = fieldsOf(page, `/holds/${id}/reject`)
     expect((await browser.post(`/holds/${id}/reject`, [...fields, ['reason', '']])).status).toBe(409)
     const answer = await browser.post(`/holds/${id}/reject`, [
-      ...fields,
+      ...fields.filter(([name]) => name !== 'sentence'),
       ['reason', 'private-data'],
       ['note', 'see row 3'],
+      ['sentence', 'implausible'],
     ])
     expect(answer.status).toBe(303)
     expect((await rig.untilState(id, 'closed')).decision).toMatchObject({
@@ -106,7 +108,13 @@ describe('the pages of the desk', () => {
       note: 'see row 3',
     })
     expect(await (await browser.get(`/holds/${id}`)).text()).toContain('data of a person')
-    expect(rig.platform.received()).not.toContain('see row 3')
+    // The participant gets the code of a fixed sentence, and the page says which it is; the note stays.
+    expect(rig.platform.outcomes.find(({ kind }) => kind === 'failed')).toMatchObject({
+      reason: 'not-released',
+      sentence: 'implausible',
+    })
+    expect(await (await browser.get(`/holds/${id}`)).text()).toContain(REJECTION_SENTENCES.implausible)
+    expect(rig.platform.received()).not.toMatch(/see row 3|do not look right/)
   })
 
   it('refuse a form that another site made a browser send', async () => {

@@ -1,4 +1,4 @@
-import { ArtefactName } from '@scoregate/protocol/artefact'
+import { ARTEFACT_WORDS, ArtefactName } from '@scoregate/protocol/artefact'
 import { Digest } from '@scoregate/protocol/digest'
 import { RejectionSentence } from '@scoregate/protocol/reason-code'
 import { ButtonLink } from '@scoregate/ui/button'
@@ -18,6 +18,9 @@ import { findDeciding } from '../approvals/deciding.ts'
 import type { Audit } from '../audit/audit.ts'
 import { auditHold } from '../audit/record-act.ts'
 import { findChecks, listFindings } from '../checks/hold-checks.ts'
+import { DiffPage } from '../history/diff-page.tsx'
+import { findLastHold } from '../history/last-hold.ts'
+import { readReleasedHistory } from '../history/released-history.ts'
 import { getHold } from '../holds/hold-queries.ts'
 import type { Hold } from '../holds/hold-record.ts'
 import { findClaims } from '../inbox/claims.ts'
@@ -39,6 +42,8 @@ import { type DecisionSite, decideHold, type ReviewerDecision } from './decide-h
 import { findDecision } from './decision-record.ts'
 import type { ShownLog } from './files-card.tsx'
 import { HoldContent } from './hold-page.tsx'
+import { nextPlace } from './leaving.tsx'
+import { looksAt } from './looked-at.ts'
 import { chosenReason } from './reject-reasons.ts'
 import { getSealedFile, isVaultError, sayVaultErrors } from './sealed-file.ts'
 
@@ -51,7 +56,12 @@ const TickedArtefacts = z.union([z.array(ArtefactName), ArtefactName.transform((
 const Note = z.string().trim().max(2000).default('')
 /** What a passkey answered, if one was asked. */
 const Passkey = z.string().max(65_536).default('')
-const ApproveForm = z.object({ digest: Digest, artefacts: TickedArtefacts, note: Note, passkey: Passkey })
+const ApproveForm = z.object({
+  digest: Digest,
+  artefacts: TickedArtefacts,
+  approvalNote: Note,
+  passkey: Passkey,
+})
 const RejectForm = z.object({
   digest: Digest,
   reason: z.string().max(200).default(''),
@@ -86,7 +96,7 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
   })
 
   app.post('/holds/:id/approve', requireRole('reviewer'), async (c) => {
-    const { note, passkey, ...approval } = await parseBody(c, ApproveForm)
+    const { approvalNote: note, passkey, ...approval } = await parseBody(c, ApproveForm)
     const decision = { kind: 'approve', ...approval, ...(note === '' ? {} : { note }) } as const
     return decideByForm(desk, c, { decision, passkey })
   })
@@ -111,6 +121,15 @@ export function reviewRoutes(desk: ReviewDesk): Hono<WebEnv> {
       return answerQuestion(desk, c, { kind: 'one', decision: { kind, hold, artefacts } })
     })
   }
+  app.get('/holds/:id/diff', async (c) => {
+    const hold = await getHold(desk.db, c.req.param('id'))
+    const last = await findLastHold(desk.db, hold)
+    const reviewer = requirePerson(c).person.username
+    for (const shown of [hold, ...(last === undefined ? [] : [last])])
+      await desk.audit.record({ kind: 'hold-viewed', reviewer, hold: auditHold(shown) })
+    const content = <DiffPage hold={hold} last={last} now={desk.clock()} />
+    return c.html(desk.frame(c, { title: 'What is new', place: 'inbox', content }))
+  })
 
   app.get('/holds/:id/files/:n/download', async (c) => {
     const { hold, number, entry } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
@@ -163,6 +182,8 @@ async function holdPage(desk: ReviewDesk, c: Context<WebEnv>, hold: Hold): Promi
       publishing={await listOutbox(desk.db, hold.id)}
       ledger={await readLedger(desk.db, hold)}
       logs={logs}
+      history={await readReleasedHistory(desk.db, hold)}
+      last={await findLastHold(desk.db, hold)}
       seen={await readCoverage(desk.db, { hold: hold.id, reviewer })}
       logBytes={LOG_BYTES}
       vaultProblem={vaultProblem}
@@ -192,8 +213,10 @@ function flashOf(done: string | undefined): PageProps['flash'] {
 }
 
 /**
- * The first part of each log of a failed run, since they are what there is to see of it; those of a result are opened where
- * they are looked at, so that nothing counts as seen that lies far below the scores. A vault that was altered is said on the page, which must still show everything else. */
+ * The first part of each log of a failed run, since they are what there is to see of it. Those of a result are opened where
+ * they are looked at, so that nothing counts as seen that lies far below the scores. A vault that was altered is said on
+ * the page, which must still show everything else.
+ */
 async function readLogs(
   bytes: SealedBytes,
   hold: Hold,
@@ -233,24 +256,49 @@ async function decideByForm(
     desk.onDecided()
     return c.redirect(`${paths.hold(id)}?done=${result.state}`, 303)
   }
-  return notDecided(desk, c, { id, sentence: result.refusal.sentence })
+  const unseen = result.refusal.code === 'not-looked-at' ? await unseenPlaces(desk, id, reviewer) : []
+  return notDecided(desk, c, { id, sentence: result.refusal.sentence, unseen })
 }
 
 async function notDecided(
   desk: ReviewDesk,
   c: Context<WebEnv>,
-  refused: { id: string; sentence: string },
+  refused: { id: string; sentence: string; unseen?: readonly UnseenPlace[] },
 ): Promise<Response> {
   const content = <NotDecided {...refused} />
   return c.html(desk.frame(c, { title: 'Not decided', place: 'inbox', width: 'narrow', content }), 409)
 }
 
-const NotDecided: FC<{ id: string; sentence: string }> = ({ id, sentence }) => (
+type UnseenPlace = { readonly name: ArtefactName; readonly href: string }
+
+/** Where a reviewer finds what they were not shown of what can leave. */
+async function unseenPlaces({ db }: ReviewDesk, id: string, reviewer: string): Promise<UnseenPlace[]> {
+  const hold = await getHold(db, id)
+  const looks = looksAt(hold, await readCoverage(db, { hold: hold.id, reviewer }))
+  return [...looks].flatMap(([name, { next }]) =>
+    next === undefined ? [] : [{ name, href: nextPlace(hold, next) }],
+  )
+}
+
+const NotDecided: FC<{
+  id: string
+  sentence: string
+  unseen?: readonly UnseenPlace[]
+}> = ({ id, sentence, unseen = [] }) => (
   <Stack>
     <PageHeader title="Your decision was not taken" />
     <Callout tone="warn" title={sentence}>
       Nothing was changed by what you sent. Look at the hold as it is now.
     </Callout>
+    {unseen.length > 0 && (
+      <ul>
+        {unseen.map(({ name, href }) => (
+          <li>
+            <a href={href}>Open what you have not seen: {ARTEFACT_WORDS[name]}</a>
+          </li>
+        ))}
+      </ul>
+    )}
     <Cluster>
       <ButtonLink kind="primary" href={paths.hold(id)}>
         Look at it again
