@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../packages/cli/src/exit-codes.ts'
+import { JSON_OUTPUTS } from '../packages/cli/src/json-outputs.ts'
 import { WatchEvent } from '../packages/cli/src/review/watch-events.ts'
 import { HoldDetails } from '../packages/desk/src/api/hold-api.ts'
 import { ShownToken, TokenAnswer } from '../packages/desk/src/api/token-api.ts'
@@ -259,6 +260,30 @@ describe('scoregate audit at a desk', () => {
     expect(await audit('export', '-o', path)).toMatchObject({ code: EXIT.failed })
     expect(await audit('export', '--since', 'yesterday')).toMatchObject({ code: EXIT.failed, stdout: '' })
     expect(await audit('show', '--kind', 'decisions')).toMatchObject({ code: EXIT.usage })
+  })
+})
+
+describe('what is printed with --json', () => {
+  it('is what its schema says, and the schemas can be had', async () => {
+    await using rig = await DeskRig.start()
+    const { id } = await rig.deposit({ files: FILES })
+    const fits = async (name: keyof typeof JSON_OUTPUTS, ...words: string[]) => {
+      const parsed = JSON_OUTPUTS[name].safeParse(await reviewJson(rig, ...words))
+      expect([name, parsed.success]).toEqual([name, true])
+    }
+    await fits('review list', 'list')
+    await fits('review claim', 'claim', id)
+    await fits('review show', 'show', id)
+    await fits('review files', 'files', id)
+    await fits('review files --search', 'files', id, 'scoring_stdout', '--search', 'NEEDLE')
+    await fits('review diff', 'diff', id)
+    await fits('review token list', 'token', 'list')
+    await fits('review reject', 'reject', id, '--reason', 'other', '--yes')
+    const { stdout } = await runScoregate(['json-schema'], process.env)
+    expect(Object.keys(JSON.parse(stdout))).toEqual(Object.keys(JSON_OUTPUTS))
+    expect(JSON.parse(stdout)).toMatchObject({
+      'review show': { type: 'object', required: expect.anything() },
+    })
   })
 })
 

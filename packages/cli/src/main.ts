@@ -5,6 +5,7 @@ import { competitionCommand } from './competition-commands.ts'
 import { completionCommand } from './completion/completion-command.ts'
 import { EXIT, EXIT_BROKEN_PIPE, EXIT_OF_ERROR } from './exit-codes.ts'
 import { installationPaths, type Provision, Provision as ProvisionSchema } from './installation.ts'
+import { jsonSchemaCommand } from './json-outputs.ts'
 import { type Part, runPart } from './part.ts'
 import { peopleCommand } from './people-command.ts'
 import { say, sayError, sayJson } from './print.ts'
@@ -168,6 +169,7 @@ program.addCommand(submitCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(competitionCommand(() => readSettings(process.env).dataFolder))
 program.addCommand(verifyCommand())
 program.addCommand(auditCommand(() => readSettings(process.env).dataFolder))
+program.addCommand(jsonSchemaCommand())
 program.addCommand(completionCommand(program, () => readSettings(process.env).dataFolder))
 
 endByException(program)
