@@ -20,6 +20,8 @@ import { watchRoutes, workersPageRoutes } from './health/health-routes.tsx'
 import type { WorkerLog } from './health/worker-records.ts'
 import { bulkRoutes } from './inbox/bulk-routes.tsx'
 import { inboxRoutes } from './inbox/inbox-routes.tsx'
+import { expectedIdentityCard } from './institution/expected-identity-card.tsx'
+import { expectedIdentityRoutes } from './institution/expected-identity-routes.ts'
 import { identityCard } from './institution/identity-card.tsx'
 import { institutionRoutes } from './institution/institution-routes.tsx'
 import type { InstitutionProvider } from './institution/provider.ts'
@@ -120,7 +122,15 @@ export async function createDeskApp(
   app.route('/', tokenRoutes(desk))
   app.route('/', tokenPageRoutes({ ...desk, frame }))
   app.route('/', proofRoutes({ ...desk, frame }))
-  app.route('/', peopleRoutes({ ...desk, ways: [waysByPasskey, waysByInstitution, waysByToken], frame }))
+  if (institution !== undefined) app.route('/', expectedIdentityRoutes({ ...desk, institution }))
+  app.route(
+    '/',
+    peopleRoutes({
+      ...{ ...desk, frame },
+      ways: [waysByPasskey, waysByInstitution, waysByToken],
+      personCards: institution === undefined ? [] : [expectedIdentityCard({ ...desk, institution })],
+    }),
+  )
   app.route('/', invitationRoutes({ ...desk, frame }))
   app.route('/', ownAccountRoutes({ ...desk, frame }))
   const institutionCards = institution === undefined ? [] : [identityCard({ ...desk, institution })]

@@ -21,6 +21,9 @@ export const paths = {
     next === undefined ? '/sign-in/institution' : `/sign-in/institution?next=${encodeURIComponent(next)}`,
   institutionReturn: '/sign-in/institution/return',
   institutionConnect: '/account/institution/connect',
+  expectIdentity: (username: string): string => `/people/of/${encodeURIComponent(username)}/institution`,
+  removeIdentity: (username: string): string =>
+    `/people/of/${encodeURIComponent(username)}/institution/remove`,
   institutionRemove: '/account/institution/remove',
   signInByPasskey: '/sign-in/passkey',
   askSignIn: '/sign-in/passkey/question',

@@ -279,6 +279,38 @@ describe('signing in by an institution', () => {
     expect((await begin(new CookieBrowser())).url.pathname).toBe('/')
   })
 
+  it('connects whom a steward says on the page of a person, until that is taken back', async () => {
+    const steward = new CookieBrowser()
+    await signInByPassword(steward, 'first-reviewer')
+    const personPage = `${rig.url}/people/of/second-reviewer`
+    const csrf = csrfIn((await steward.go(personPage)).text)
+    const say = (fields: [string, string][], path = '/institution') =>
+      steward.go(`${personPage}${path}`, { fields: [['csrf', csrf], ...fields] })
+    const wrong = await say([
+      ['kind', 'email'],
+      ['value', 'no address'],
+    ])
+    expect(wrong.status).toBe(400)
+    const said = await say([
+      ['kind', 'email'],
+      ['value', 'Dave@University.example'],
+    ])
+    expect(said.text).toContain('dave@university.example')
+    expect(await lastActs(1)).toMatchObject([
+      { kind: 'identity-expected', reviewer: 'first-reviewer', person: 'second-reviewer', by: 'email' },
+    ])
+    provider.state.account = { sub: 'dave-1', email: 'dave@university.example', email_verified: true }
+    expect((await begin(new CookieBrowser())).url.pathname).toBe('/')
+    expect((await steward.go(`${rig.url}/people`)).text).toContain('institution, 1 token')
+
+    await say([], '/institution/remove')
+    expect(await lastActs(1)).toMatchObject([
+      { kind: 'identity-removed', reviewer: 'first-reviewer', person: 'second-reviewer' },
+    ])
+    const browser = new CookieBrowser()
+    await expectRefusal(await begin(browser), browser, 'unknown-identity', 403)
+  })
+
   it('connects an account of the institution to one person only, and one to each', async () => {
     await connectAs('first-reviewer')
     const other = await connectAs('second-reviewer')

@@ -1,11 +1,13 @@
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { FormError } from '@scoregate/ui/form'
 import type { PageProps } from '@scoregate/ui/page'
+import type { Person } from '@scoregate/web/accounts'
 import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { requirePerson } from '@scoregate/web/identity'
 import { usernameKey } from '@scoregate/web/sign-in-limits'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import type { Child } from 'hono/jsx'
 import { z } from 'zod'
 import type { Mailer } from '../notices/mailer.ts'
 import type { Frame } from '../pages/desk-frame.tsx'
@@ -36,10 +38,18 @@ const Invite = z.object({
   mail: z.string().trim().max(254).default(''),
 })
 
+/** A card of another part of the desk on the page of a person, with forms for a steward. */
+export type PersonCard = (shown: {
+  readonly person: Person
+  readonly csrf: string
+  readonly now: Date
+}) => Promise<Child>
+
 /** What the pages of people need of their desk. */
 export type PeopleDesk = AccountDesk & {
   readonly frame: Frame
   readonly ways: readonly WaysOfSigningIn[]
+  readonly personCards: readonly PersonCard[]
   readonly mailer: Mailer | undefined
   readonly siteName: string
   /** The address of the desk as people reach it. */
@@ -161,11 +171,14 @@ async function personPage(
   c: Context<WebEnv>,
   { listed, errors }: { listed: ListedPerson; errors: readonly FormError[] },
 ): Promise<Response> {
+  const csrf = csrfFor(c, 'steward') ?? ''
+  const shown = { person: listed.person, csrf, now: desk.clock() }
   const content = (
     <PersonPage
       listed={listed}
+      cards={await Promise.all(desk.personCards.map((card) => card(shown)))}
       sessions={await desk.accounts.listSessions(listed.person)}
-      csrf={csrfFor(c, 'steward') ?? ''}
+      csrf={csrf}
       errors={errors}
       now={desk.clock()}
     />
@@ -224,6 +237,14 @@ const FLASHES: Readonly<Record<string, PageProps['flash']>> = {
   disable: { tone: 'good', text: 'The account is disabled, and nobody gets in by it any more.' },
   enable: { tone: 'good', text: 'The account is enabled again.' },
   unlock: { tone: 'good', text: 'They can try again now.' },
+  institution: {
+    tone: 'good',
+    text: 'Saved: that account of the institution will be connected when it first comes.',
+  },
+  'institution-removed': {
+    tone: 'good',
+    text: 'Nobody gets in here by an account of the institution any more.',
+  },
   'end-sessions': { tone: 'good', text: 'Their sessions have ended.' },
 }
 

@@ -6,7 +6,7 @@ import { ErrorSummary, errorAt, Form, FormActions, type FormError } from '@score
 import { Card, PageHeader, Stack } from '@scoregate/ui/layout'
 import { When } from '@scoregate/ui/time-left'
 import type { ShownSession } from '@scoregate/web/sessions'
-import type { FC } from 'hono/jsx'
+import type { Child, FC } from 'hono/jsx'
 import { paths } from '../paths.ts'
 import type { ListedPerson } from './list-people.ts'
 import { ROLE_WORDS, Role } from './roles.ts'
@@ -17,6 +17,8 @@ export interface PersonPageProps {
   readonly sessions: readonly ShownSession[]
   readonly csrf: string
   readonly errors: readonly FormError[]
+  /** What other parts of the desk have of this person. */
+  readonly cards: Child[]
   readonly now: Date
 }
 
@@ -46,6 +48,7 @@ export const PersonPage: FC<PersonPageProps> = (props) => {
           </FormActions>
         </Form>
       </Card>
+      {props.cards}
       <AccessCard {...props} />
     </Stack>
   )
