@@ -63,6 +63,8 @@ type Decided = Place & {
   day: string
   kind: string
   reviewer: string
+  /** Where two had to approve: who did first. */
+  first: string | null
   reason: string | null
   seconds: number
 }
@@ -91,8 +93,9 @@ export async function readReportNumbers(db: DeskDb, month: Month): Promise<Repor
         }
       })
       .sort((one, other) => one.title.localeCompare(other.title)),
-    reviewers: [...new Set(byPerson.map(({ reviewer }) => reviewer))].sort().map((name) => {
-      const own = byPerson.filter(({ reviewer }) => reviewer === name)
+    // An approval that two gave counts for each of them, and once in the totals.
+    reviewers: [...new Set(byPerson.flatMap(decidersOf))].sort().map((name) => {
+      const own = byPerson.filter((row) => decidersOf(row).includes(name))
       const { approved, rejected, medianSeconds, ninetiethSeconds } = countsOf([], own, [])
       return { name, approved, rejected, medianSeconds, ninetiethSeconds }
     }),
@@ -169,6 +172,7 @@ function readDecisions(db: DeskDb, { from, before }: Month): Promise<Decided[]> 
       'hold.platform',
       'decision.kind',
       'decision.reviewer',
+      'decision.first_reviewer as first',
       'decision.reason',
       competitionOf.as('competition'),
       titleOf.as('title'),
@@ -222,6 +226,10 @@ async function readActs(db: DeskDb, { days }: Month, group: 'alarms' | 'rules'):
 
 function isByPerson({ kind }: Decided): boolean {
   return kind === 'approve' || kind === 'reject'
+}
+
+function decidersOf({ reviewer, first }: Decided): string[] {
+  return first === null ? [reviewer] : [first, reviewer]
 }
 
 function placeKey({ platform, competition }: Place): string {
