@@ -52,8 +52,16 @@ export function nameOf(rig: DeskRig): string {
   return rig.url.replace('127.0.0.1', 'localhost')
 }
 
+/** An authenticator that is plugged into a browser. */
+export type Authenticator = {
+  /** Lets its passkeys count from there on, as a copy would that was made earlier or later. */
+  countFrom(signCount: number): Promise<void>
+  /** From here on it does not believe that its user is who they say. */
+  doubt(): Promise<void>
+}
+
 /** Puts an authenticator into a browser that answers by itself, as if its user were always at hand. */
-export async function plugIn(page: Page): Promise<{ count(authenticatorSays: number): Promise<void> }> {
+export async function plugIn(page: Page): Promise<Authenticator> {
   const session = await page.context().newCDPSession(page)
   await session.send('WebAuthn.enable')
   const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
@@ -63,18 +71,18 @@ export async function plugIn(page: Page): Promise<{ count(authenticatorSays: num
     },
   })
   return {
-    async count(signCount) {
+    async countFrom(signCount) {
       const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId })
+      await session.send('WebAuthn.clearCredentials', { authenticatorId })
       for (const credential of credentials) {
-        await session.send('WebAuthn.removeCredential', {
-          authenticatorId,
-          credentialId: credential.credentialId,
-        })
         await session.send('WebAuthn.addCredential', {
           authenticatorId,
           credential: { ...credential, signCount },
         })
       }
+    },
+    async doubt() {
+      await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
     },
   }
 }

@@ -31,9 +31,10 @@ export type PasskeyDesk = {
   readonly passkeys: () => PasskeyPlace
 }
 
-const Question = z.object({ password: z.string().max(1000) })
+/** The names of the fields begin so, since other forms are on the same page. */
+const Question = z.object({ 'passkey-password': z.string().max(1000) })
 const NewPasskey = z.object({
-  name: z.string().trim().min(1).max(LONGEST_PASSKEY_NAME),
+  'passkey-name': z.string().trim().min(1).max(LONGEST_PASSKEY_NAME),
   passkey: z.string().max(65_536).default(''),
 })
 
@@ -53,7 +54,7 @@ export function passkeyRoutes(
   app.post(paths.newPasskey, requireAnyRole(), async (c) => {
     const { person, sessionId } = requireSession(c)
     const site = requireSite(desk)
-    const { password } = await parseBody(c, Question)
+    const { 'passkey-password': password } = await parseBody(c, Question)
     const address = clientAddress(c, desk.trustedProxy)
     if ((await desk.accounts.checkPassword(person.username, password, address)) === undefined) {
       await desk.audit.record(await failedSignIn(desk.accounts, person.username))
@@ -66,7 +67,7 @@ export function passkeyRoutes(
   app.post(paths.passkeys, requireAnyRole(), async (c) => {
     const { person, sessionId } = requireSession(c)
     const site = requireSite(desk)
-    const { name, passkey: answer } = await parseBody(c, NewPasskey)
+    const { 'passkey-name': name, passkey: answer } = await parseBody(c, NewPasskey)
     if (answer === '') throw needsScript()
     const given = { person, asker: sessionId, answer, name, now: desk.clock() }
     const result = await registerPasskey({ ...desk, site }, given)

@@ -75,7 +75,7 @@ const NoSecureAddress: FC<{ address: string }> = ({ address }) => (
 const AddForm: FC<{ csrf: string; origin: string; isFirst: boolean }> = ({ csrf, origin, isFirst }) => (
   <Form action={paths.passkeys} csrf={csrf} label="Add a passkey">
     <TextField
-      name="name"
+      name="passkey-name"
       label="Name"
       hint="For you to know it by, such as “Phone” or “Key in the drawer”."
       maxLength={LONGEST_PASSKEY_NAME}
@@ -83,7 +83,7 @@ const AddForm: FC<{ csrf: string; origin: string; isFirst: boolean }> = ({ csrf,
       width="medium"
     />
     <TextField
-      name="password"
+      name="passkey-password"
       label="Your password"
       hint="Once more, so that nobody adds a key in your place while you are away."
       type="password"
