@@ -1,6 +1,10 @@
+import type { ReceiptPredicate } from '@scoregate/protocol/receipt'
 import { describe, expect, it } from 'vitest'
 import { readActs } from '../packages/desk/src/audit/audit-rig.ts'
 import type { DeskRig } from '../packages/desk/src/desk-rig.ts'
+import { ensureSitePublicKey } from '../packages/desk/src/site/site-key.ts'
+import { passkeyId } from '../packages/gate/src/passkeys/cose-key.ts'
+import { readReceipt } from '../packages/gate/src/receipt.ts'
 import { askSignIn, PasskeyAttacker, policyWith, startPasskeyDesk } from './passkey-rig.ts'
 
 const SCORES: [string, string][] = [['artefacts', 'scores']]
@@ -192,6 +196,65 @@ describe('a policy that wants approvals signed', () => {
     for (const { id } of holds) await rig.untilState(id, 'released')
   })
 })
+
+describe('the receipt of a signed decision', () => {
+  it('has a signature of each of two reviewers, each over what they ticked themselves', async () => {
+    await using rig = await startPasskeyDesk(policyWith('signed: required, approvals: 2, unseen: warn'))
+    const anna = await PasskeyAttacker.start(rig, 'first-reviewer')
+    const bert = await PasskeyAttacker.start(rig, 'second-reviewer')
+    const { id, path, fields } = await waiting(rig)
+    const more: [string, string][] = [...fields, ['artefacts', 'output']]
+    const first = anna.answer({ challenge: await anna.ask(path, more) })
+    expect((await anna.post(path, [...more, first])).status).toBe(303)
+    // The second approval needs a signature of its own.
+    expect((await bert.post(path, fields)).status).toBe(409)
+    expect((await rig.show(id)).state).toBe('awaiting')
+    const second = bert.answer({ challenge: await bert.ask(path, fields) })
+    expect((await bert.post(path, [...fields, second])).status).toBe(303)
+    await rig.untilState(id, 'released')
+    const { decision, artefacts } = await receiptOf(rig, id)
+    expect(artefacts).toEqual(['scores'])
+    expect(decision.kind === 'approve' && decision.signatures).toMatchObject([
+      { reviewer: 'first-reviewer', artefacts: ['output', 'scores'], publicKey: anna.passkey.publicKey },
+      { reviewer: 'second-reviewer', artefacts: ['scores'], publicKey: bert.passkey.publicKey },
+    ])
+  })
+
+  it('names nobody who refused, while the chain binds their signature', async () => {
+    await using rig = await startPasskeyDesk()
+    const anna = await PasskeyAttacker.start(rig, 'first-reviewer')
+    const { id, fields } = await waiting(rig)
+    const path = `/holds/${id}/reject`
+    const form: [string, string][] = [...fields, ['reason', 'private-data']]
+    const signed = anna.answer({ challenge: await anna.ask(path, form) })
+    expect((await anna.post(path, [...form, signed])).status).toBe(303)
+    await rig.untilState(id, 'closed')
+    const text = JSON.stringify(await receiptOf(rig, id))
+    expect(text).not.toContain('first-reviewer')
+    expect(text).not.toContain(anna.passkey.publicKey)
+    const acts = await readActs(rig.dataFolder)
+    expect(acts.find(({ kind }) => kind === 'decided')).toMatchObject({
+      decision: { kind: 'reject', signedBy: { passkey: passkeyId(anna.passkey.publicKey) } },
+    })
+  })
+
+  it('has none where the policy decided', async () => {
+    await using rig = await startPasskeyDesk(policyWith('signed: required').replace('always', 'when-asked'))
+    const { id } = await rig.deposit({ humanInTheLoop: false })
+    await rig.untilState(id, 'released')
+    const { decision } = await receiptOf(rig, id)
+    expect(Object.keys(decision).sort()).toEqual(['decidedAt', 'kind'])
+    expect(decision.kind).toBe('auto')
+  })
+})
+
+/** What the site signed of a hold, once the receipt as a whole is believed. */
+async function receiptOf(rig: DeskRig, id: string): Promise<ReceiptPredicate> {
+  const receipt = await (await rig.api(`/api/holds/${id}/receipt`)).json()
+  const reading = readReceipt(receipt, await ensureSitePublicKey(rig.dataFolder))
+  if (reading.kind === 'invalid') throw new Error(reading.flaw.sentence)
+  return reading.statement.predicate
+}
 
 describe('signing in by a passkey', () => {
   it('takes only the answer of a passkey with its owner’s handle to the question that this browser asked', async () => {

@@ -137,6 +137,16 @@ describe('deciding a hold', () => {
     expect(decideBy({ unseen: 'refuse', seenWhole: ['scoring_stdout'] }).kind).toBe('decided')
   })
 
+  it('cannot be approved without a signature where the policy wants one, and can be rejected', () => {
+    const moment = { now: BEFORE, isSignatureMissing: true }
+    expect(decide(HOLD, APPROVE, moment)).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'signature-missing', sentence: expect.stringContaining('passkey') },
+    })
+    expect(decide(HOLD, REJECT, moment).kind).toBe('decided')
+    expect(decide(HOLD, APPROVE, { ...moment, isSignatureMissing: false }).kind).toBe('decided')
+  })
+
   it('control: with the rule off, what nobody has looked at is approved', () => {
     const unseen: Decision = { ...APPROVE, artefacts: ['scoring_stdout'] }
     const look: Look = { unseen: 'warn', seenWhole: [] }

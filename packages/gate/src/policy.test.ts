@@ -98,7 +98,7 @@ describe('the rules of one competition', () => {
   const { policy } = valid(`${HEAD}
 release: { decimals: 3 }
 competitions:
-  "Sepsis*": { review: { required: when-asked, timeout: 30s }, release: { decimals: 1 } }
+  "Sepsis*": { review: { required: when-asked, timeout: 30s, signed: required }, release: { decimals: 1 } }
   7: { retention: 1d }
   "*": { review: { failures: after-review } }
 `)
@@ -108,11 +108,13 @@ competitions:
       review: 'when-asked',
       timeoutSeconds: 30,
       failures: 'at-once',
+      signed: 'required',
       decimals: 1,
     })
     expect(rulesFor(policy, { id: 2, title: 'Other' })).toMatchObject({
       review: 'always',
       failures: 'after-review',
+      signed: 'when-possible',
       decimals: 3,
     })
   })

@@ -83,9 +83,6 @@ export const BulkPage: FC<BulkPageProps> = (props) => {
               ]}
             />
           )}
-          {signing.kind === 'possible' && (
-            <SigningField act={act} isRequired={isRequired(props)} origin={signing.origin} />
-          )}
           <FormActions>
             <Button
               disabledReason={
@@ -101,6 +98,9 @@ export const BulkPage: FC<BulkPageProps> = (props) => {
             <ButtonLink kind="quiet" href={paths.inbox()}>
               Back, without deciding
             </ButtonLink>
+            {signing.kind === 'possible' && (
+              <SigningField act={act} isRequired={isRequired(props)} origin={signing.origin} />
+            )}
           </FormActions>
         </Form>
       )}
@@ -115,7 +115,7 @@ function isRequired({ act, together }: BulkPageProps): boolean {
 
 const SigningField: FC<{ act: BulkAct; isRequired: boolean; origin: string }> = (props) => (
   <>
-    <p class="muted" data-with-script hidden>
+    <p class="field-hint" data-with-script hidden>
       Your passkey signs all of them at once.
     </p>
     <PasskeyField

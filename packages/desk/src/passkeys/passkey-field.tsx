@@ -25,7 +25,7 @@ export const PasskeyField: FC<{
     )}
     {withoutScript !== undefined && (
       <noscript>
-        <p class="muted">{withoutScript}</p>
+        <p class="field-hint">{withoutScript}</p>
       </noscript>
     )}
   </>

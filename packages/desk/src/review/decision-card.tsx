@@ -118,7 +118,6 @@ const ApproveForm: FC<{
           />
         </Stack>
       </details>
-      <SigningField hold={hold} kind="approve" signing={signing} />
       <FormActions>
         <Button
           kind="primary"
@@ -133,6 +132,7 @@ const ApproveForm: FC<{
         >
           {isFirst ? 'Approve, as the first of two' : 'Approve and release'}
         </Button>
+        <SigningField hold={hold} kind="approve" signing={signing} />
       </FormActions>
     </Form>
   )
@@ -156,7 +156,7 @@ const SigningField: FC<{ hold: Hold; kind: 'approve' | 'reject'; signing: Signin
   const isRequired = kind === 'approve' && hold.rules.signed === 'required'
   return (
     <>
-      <p class="muted" data-with-script hidden>
+      <p class="field-hint" data-with-script hidden>
         Your passkey signs it.
       </p>
       <PasskeyField
@@ -212,9 +212,9 @@ const RejectForm: FC<{ hold: Hold; csrf: string; signing: Signing }> = ({ hold, 
           value={RejectionSentence.options[0]}
         />
       )}
-      <SigningField hold={hold} kind="reject" signing={signing} />
       <FormActions>
         <Button kind="danger">Reject</Button>
+        <SigningField hold={hold} kind="reject" signing={signing} />
       </FormActions>
     </Form>
   </Confirm>
