@@ -11,7 +11,7 @@ import { ArtefactName } from '@scoregate/protocol/artefact'
 import type { DecisionSignature } from '@scoregate/protocol/decision-statement'
 import type { Digest } from '@scoregate/protocol/digest'
 import { ScoregateError } from '@scoregate/protocol/errors'
-import type { Selectable } from 'kysely'
+import { type Selectable, type SqlBool, sql } from 'kysely'
 import { z } from 'zod'
 import { auditHold, recordAct, textDigest } from '../audit/record-act.ts'
 import { findChecks } from '../checks/hold-checks.ts'
@@ -61,6 +61,7 @@ export async function findFirstApprovals(
     .where('approval.place', '=', 'first')
     .where('approval.withdrawn_at', 'is', null)
     .where('hold.state', '=', 'awaiting')
+    .where(IS_OF_A_REVIEWER)
     .whereRef('approval.manifest_digest', '=', 'hold.manifest_digest')
     .execute()
   const byId = new Map(rows.map((row) => [row.hold_id, row]))
@@ -133,6 +134,15 @@ export async function recordFirstApproval(
 ): Promise<boolean> {
   const { hold, approval, policyDigest, now } = given
   if (!(await findUndecided(transaction, { hold, now }))) return false
+  // The gate knows of none that stands, so what is still there has lapsed.
+  await transaction
+    .updateTable('approval')
+    .set({ withdrawn_at: now.toISOString() })
+    .where('hold_id', '=', hold.id)
+    .where('place', '=', 'first')
+    .where('withdrawn_at', 'is', null)
+    .where((eb) => eb.not(IS_OF_A_REVIEWER))
+    .execute()
   await insertApproval(transaction, { ...given, place: 'first' })
   const act = {
     kind: 'approved-first',
@@ -183,6 +193,12 @@ export async function withdrawApproval(
 
 type ApprovalRow = Selectable<ApprovalTables['approval']>
 
+/** An approval lapses when whoever gave it is no reviewer any more: their account is disabled, or the role is gone. */
+const IS_OF_A_REVIEWER = sql<SqlBool>`exists (select 1 from person
+  join person_role on person_role.person_id = person.id
+  where person.username_key = approval.reviewer_key and person.disabled_at is null
+    and person_role.role = 'reviewer')`
+
 /** The first approval of a hold that stands, over exactly what the hold is. */
 async function findStanding(
   db: DeskDb | DeskTransaction,
@@ -195,6 +211,7 @@ async function findStanding(
     .where('place', '=', 'first')
     .where('manifest_digest', '=', hold.manifestDigest)
     .where('withdrawn_at', 'is', null)
+    .where(IS_OF_A_REVIEWER)
     .executeTakeFirst()
 }
 

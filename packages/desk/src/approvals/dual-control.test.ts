@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { HoldDetails } from '../api/hold-api.ts'
 import { readActs } from '../audit/audit-rig.ts'
 import { DeskRig, POLICY } from '../desk-rig.ts'
 import { ANNA, approve, BEN, CARLA, policyWith, reject, THREE, TWO, withdraw } from './approvals-rig.ts'
@@ -123,6 +124,20 @@ describe('a hold that two must approve', () => {
     const hold = await rig.untilState(id, 'released')
     expect(hold.decision).toMatchObject({ reviewer: ANNA, first: { reviewer: BEN } })
     expect((await readActs(rig.dataFolder)).map(({ kind }) => kind)).toContain('approval-withdrawn')
+  })
+
+  it('rests on no approval of somebody who is no reviewer any more', async () => {
+    await using rig = await DeskRig.start({ policy: TWO, config: THREE })
+    const { id } = await rig.deposit()
+    await approve(rig, id, { by: ANNA })
+    await rig.changeRecords(
+      `delete from person_role where role = 'reviewer' and person_id = (select id from person where username = ?)`,
+      [ANNA],
+    )
+    expect((await approve(rig, id, { by: BEN, see: CARLA })).answer).toMatchObject({ state: 'awaiting' })
+    expect((await approve(rig, id, { by: CARLA, see: CARLA })).answer).toMatchObject({ state: 'approved' })
+    const { decision } = HoldDetails.parse(await (await rig.api(`/api/holds/${id}`, undefined, BEN)).json())
+    expect(decision).toMatchObject({ reviewer: CARLA, first: { reviewer: BEN } })
   })
 
   it('is rejected by anybody at once, the first reviewer included, and then names who rejected', async () => {
