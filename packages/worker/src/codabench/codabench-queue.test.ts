@@ -31,7 +31,7 @@ describe.skipIf(trouble !== undefined)(
     afterAll(async () => rabbit[Symbol.asyncDispose]())
 
     /** A Codabench site, a desk that serves it, and the queue between them. */
-    async function start(options: { generation?: 1 | 2; storage?: string[] } = {}) {
+    async function start(options: { generation?: 1 | 2; byCelery?: boolean } = {}) {
       if (sandbox === undefined) throw new Error('there is no sandbox')
       const connection = await rabbit.connect()
       const channel = await connection.createChannel()
@@ -105,6 +105,19 @@ describe.skipIf(trouble !== undefined)(
         expect(await messages()).toBe(0)
       },
     )
+
+    it('takes what Celery itself publishes, and hears what it revokes', async () => {
+      await using rig = await start({ byCelery: true })
+      const { codabench, site } = rig
+      await site.startBrokerWorker(rabbit.url)
+      const first = await codabench.submit(RESULTS)
+      expect((await deposited(site)).manifest.jobId).toBe(codabench.taskId(first))
+      const second = await codabench.submit({ ...RESULTS, scoringProgram: pythonProgram(SLEEPER) })
+      await until(() => expect(codabench.status(second)).toBe('Running'))
+      await codabench.cancel(second)
+      await until(() => expect(site.logged()).toContain('a run is stopped and dropped'))
+      expect(codabench.status(second)).toBe('Cancelled')
+    }, 120_000)
 
     it('lets nothing of a run out: the platform gets status words, and an archive that only the site opens', async () => {
       await using rig = await start()

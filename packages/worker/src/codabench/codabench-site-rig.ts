@@ -6,6 +6,7 @@ import { CONTROL_EXCHANGE, writeRevoke } from '@scoregate/protocol/codabench/cel
 import { COMPUTE_QUEUE, JOB_PRIORITY, writeCeleryTask } from '@scoregate/protocol/codabench/celery-message'
 import { z } from 'zod'
 import { type ZippedFile, zipOf } from '../zip-rig.ts'
+import { orderFromCelery } from './celery-producer-rig.ts'
 import type { RabbitRig } from './rabbitmq-rig.ts'
 
 /** What a submission and its task are made of, each archive by its files. */
@@ -62,6 +63,8 @@ export async function startCodabenchSite(given: {
   readonly generation?: 1 | 2
   /** Whether it knows the status `Awaiting validation`. */
   readonly knowsWaiting?: boolean
+  /** Messages are written by Celery itself, and not by us. */
+  readonly byCelery?: boolean
 }) {
   const generation = given.generation ?? 1
   const statuses = (given.knowsWaiting ?? true) ? [...STATUSES, 'Awaiting validation'] : STATUSES
@@ -228,6 +231,13 @@ export async function startCodabenchSite(given: {
       ),
     }
     row.taskId = taskId
+    if (given.byCelery === true) {
+      const { secret: _typed, ...others } = runArguments
+      return await orderFromCelery({
+        ...{ do: 'publish', url: given.rabbit.url, id: taskId, arguments: others },
+        ...{ secret: row.secret, priority: JOB_PRIORITY[step] },
+      })
+    }
     await send(row.taskId, runArguments, JOB_PRIORITY[step])
   }
 
@@ -283,6 +293,9 @@ export async function startCodabenchSite(given: {
     async cancel(id: number): Promise<void> {
       const row = rowOf(id)
       row.status = 'Cancelled'
+      if (given.byCelery === true) {
+        return await orderFromCelery({ do: 'revoke', url: given.rabbit.url, id: row.taskId })
+      }
       const connection = await given.rabbit.connect()
       const channel = await connection.createConfirmChannel()
       const { name, type, options } = CONTROL_EXCHANGE
