@@ -36,7 +36,13 @@ limits:
 
 /** A whole installation, started as its owner would start it, in a folder of its own; gone when disposed of. */
 export async function startInstallation(
-  given: { policy?: string; example?: boolean; sandbox?: 'engine' | 'bubblewrap' } = {},
+  given: {
+    policy?: string
+    example?: boolean
+    sandbox?: 'engine' | 'bubblewrap'
+    /** Variables beside the usual. */
+    environment?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'scoregate-installation-'))
   const policy = join(folder, 'policy.yaml')
@@ -49,6 +55,7 @@ export async function startInstallation(
     SCOREGATE_DESK_PORT: '0',
     SCOREGATE_EXAMPLE: given.example === true ? '1' : '0',
     SCOREGATE_SANDBOX: given.sandbox ?? 'bubblewrap',
+    ...given.environment,
   }
   const started = await launch(environment)
   return new Installation(folder, environment, started)
