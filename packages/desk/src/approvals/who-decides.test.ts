@@ -35,7 +35,7 @@ describe('who decides a hold', () => {
     expect(await refusedCode(approve(rig, id, { by: ANNA }))).toBe('may-not-decide')
     expect(await refusedCode(approve(rig, id, { by: BEN }))).toBe('may-not-decide')
     const larch = await rig.deposit({ participant: 'larch' })
-    const fields = { name: 'Larch' }
+    const fields = { 'platform-name': 'Larch' }
     const given = await sendForm(rig, CARLA, { page: '/account', path: '/account/platform-names', fields })
     expect(given.status).toBe(303)
     expect(await refusedCode(approve(rig, larch.id, { by: CARLA }))).toBe('may-not-decide')

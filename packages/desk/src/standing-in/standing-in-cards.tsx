@@ -164,13 +164,13 @@ export const NamesCard: FC<NamesCardProps> = (props) => {
           <Form action={paths.declareName} csrf={csrf} label="Add a name">
             <ErrorSummary errors={errors} />
             <TextField
-              name="name"
+              name="platform-name"
               label="A name of yours at a platform"
               hint="As the platform shows it. Taking it back later changes nothing about what has arrived by then."
               maxLength={150}
               autocomplete="off"
               value={refused?.name}
-              error={errorAt(errors, 'name')}
+              error={errorAt(errors, 'platform-name')}
             />
             <FormActions>
               <Button>Add this name</Button>

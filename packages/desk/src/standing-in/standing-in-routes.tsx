@@ -28,7 +28,7 @@ type Desk = { readonly db: DeskDb; readonly clock: () => Date; readonly audit: A
 
 const Text = z.string().trim().max(200).default('')
 const AbsenceForm = z.object({ to: Text, from: Text, until: Text })
-const NameForm = z.object({ name: z.string().max(1000).default('') })
+const NameForm = z.object({ 'platform-name': z.string().max(1000).default('') })
 const RowId = z.coerce.number().int().min(1)
 
 /** The cards of one's absences and of one's names at the platforms, for reviewers. */
@@ -72,9 +72,11 @@ export function standingInRoutes(desk: Desk & { frame: Frame }): Hono<WebEnv> {
 
   app.post(paths.declareName, requireRole('reviewer'), async (c) => {
     onlyForBrowsers(c)
-    const { name } = await parseBody(c, NameForm)
+    const { 'platform-name': name } = await parseBody(c, NameForm)
     const { person, session, now } = accountOf(desk, c)
-    const errors = await problemsOf(() => declareName(desk, person, name), { name: 'The name' })
+    const problems = await problemsOf(() => declareName(desk, person, name), { name: 'The name' })
+    // Other cards of the page have a field of this name, too.
+    const errors = problems.map((problem) => ({ ...problem, field: 'platform-name' }))
     await desk.audit.written()
     if (errors.length === 0) return c.redirect(`${paths.account()}#platform-names`, 303)
     const names = await listNames(desk.db, person.id)
