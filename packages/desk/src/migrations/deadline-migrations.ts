@@ -1,6 +1,6 @@
 import type { Migration } from '@scoregate/storage/migrate'
 
-/** What set a deadline, and reminders that follow a deadline that moves. */
+/** What set a deadline, reminders that follow a deadline that moves, and bytes that retention has begun to remove. */
 export const DEADLINE_MIGRATIONS: readonly Migration[] = [
   {
     name: '0535-deadlines',
@@ -13,5 +13,9 @@ export const DEADLINE_MIGRATIONS: readonly Migration[] = [
           update hold_reminder set due_at = new.deposited_at where hold_id = new.id;
         end`,
     ],
+  },
+  {
+    name: '0536-leaving-blobs',
+    statements: ['create table vault_leaving (sha256 text primary key)'],
   },
 ]

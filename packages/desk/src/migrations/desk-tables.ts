@@ -100,6 +100,8 @@ export interface DeskTables
   }
   /** Until `keep_until` a blob stays without a hold that names it: its deposit may be on the way. */
   vault_blob: { sha256: string; size_bytes: number; keep_until: string }
+  /** Bytes that no hold needs and that may be on the disk still: a row goes when they are gone, or have come again. */
+  vault_leaving: { sha256: string }
   /** The chunks of a large file, some hundred to a row: their digests one after the other, their line breaks as numbers. */
   vault_chunks: {
     sha256: string

@@ -89,8 +89,10 @@ export function createVault({ db, blobs, clock }: { db: DeskDb; blobs: Blobs; cl
       .where('keep_until', '<=', now)
       .where(isUnreferenced)
       .execute()
+    // What a desk had begun to remove when it was killed comes first.
+    const begun = await db.selectFrom('vault_leaving').select('sha256').execute()
     let removed = 0
-    for (const row of unneeded) {
+    for (const row of [...begun, ...unneeded]) {
       const sha256 = Digest.parse(row.sha256)
       if (arriving.has(sha256)) continue
       const removal = remove(sha256, now)
@@ -110,21 +112,36 @@ export function createVault({ db, blobs, clock }: { db: DeskDb; blobs: Blobs; cl
     return removed
   }
 
-  /** The row goes first and only if still unneeded; a crash in between leaves a file without a row, which harms nothing. */
+  /**
+   * The row goes first and only if still unneeded; in its place stands that the bytes are leaving, until they are gone: so a
+   * crash in between leaves nothing on the disk for good. Bytes that came again meanwhile have a row, and stay.
+   */
   async function remove(sha256: Digest, now: string): Promise<boolean> {
-    const isGone = await db.transaction().execute(async (transaction) => {
+    const isLeaving = await db.transaction().execute(async (transaction) => {
       const gone = await transaction
         .deleteFrom('vault_blob')
         .where('sha256', '=', sha256)
         .where('keep_until', '<=', now)
         .where(isUnreferenced)
         .executeTakeFirst()
-      if (gone.numDeletedRows === 0n) return false
+      const begun = transaction.selectFrom('vault_leaving').select('sha256').where('sha256', '=', sha256)
+      if (gone.numDeletedRows === 0n && (await begun.executeTakeFirst()) === undefined) return false
+      const back = transaction.selectFrom('vault_blob').select('sha256').where('sha256', '=', sha256)
+      if ((await back.executeTakeFirst()) !== undefined) {
+        await transaction.deleteFrom('vault_leaving').where('sha256', '=', sha256).execute()
+        return false
+      }
+      await transaction
+        .insertInto('vault_leaving')
+        .values({ sha256 })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
       await forgetChunks(transaction, sha256)
       return true
     })
-    if (!isGone) return false
+    if (!isLeaving) return false
     await blobs.remove(sha256)
+    await db.deleteFrom('vault_leaving').where('sha256', '=', sha256).execute()
     return true
   }
 
