@@ -9,6 +9,7 @@ import { Hono } from 'hono'
 import { findFirstApprovals, withdrawApproval } from '../approvals/approval-records.ts'
 import { auditHold } from '../audit/record-act.ts'
 import { findChecks, findChecksOf, listFindings } from '../checks/hold-checks.ts'
+import { diffFile } from '../history/diff-file.ts'
 import { findLastHold } from '../history/last-hold.ts'
 import { getHold } from '../holds/hold-queries.ts'
 import { claimHold, endClaim, findClaims } from '../inbox/claims.ts'
@@ -24,14 +25,16 @@ import { findDecision } from '../review/decision-record.ts'
 import { looksAt } from '../review/looked-at.ts'
 import { reasonAndNote } from '../review/reject-reasons.ts'
 import type { ReviewDesk } from '../review/review-routes.tsx'
-import { getSealedFile } from '../review/sealed-file.ts'
+import { getSealedFile, sayVaultErrors } from '../review/sealed-file.ts'
 import { countRead } from '../viewers/count-read.ts'
 import { readCoverage } from '../viewers/file-view.ts'
+import { recordViews } from '../viewers/record-view.ts'
 import { toHoldDetails, toHoldDiff, toHoldLine, toShownClaim } from './hold-answers.ts'
 import {
   type ClaimAnswer,
   type DecisionAnswer,
   DecisionRequest,
+  type FileDiff,
   HOLDS_PATH,
   type HoldDiff,
   HoldListName,
@@ -128,6 +131,16 @@ export function apiRoutes(desk: Omit<ReviewDesk, 'frame'> & { claimSeconds: numb
     for (const shown of [hold, ...(previous === undefined ? [] : [previous])])
       await desk.audit.record({ kind: 'hold-viewed', reviewer, hold: auditHold(shown) })
     return c.json(toHoldDiff(hold, previous) satisfies HoldDiff)
+  })
+
+  app.get(`${HOLDS_PATH}/:id/diff/:n`, requireRole(...HOLD_READERS), async (c) => {
+    const reviewer = requirePerson(c).person.username
+    const { hold, number } = await getSealedFile(desk.db, c.req.param('id'), c.req.param('n'))
+    const last = await findLastHold(desk.db, hold)
+    const diff = await sayVaultErrors(() => diffFile(desk.vault.bytes, { hold, last, number }))
+    // It leaves out what is the same, so it counts for nothing as seen.
+    await recordViews(desk, [{ file: { hold, number }, reviewer, as: 'text', shown: [] }])
+    return c.json(diff satisfies FileDiff)
   })
 
   app.get(`${HOLDS_PATH}/:id/receipt`, requireRole(...HOLD_READERS), async (c) => {

@@ -18,6 +18,7 @@ import {
   ClaimAnswer,
   DecisionAnswer,
   DecisionRequest,
+  FileDiff,
   HOLDS_PATH,
   HoldDetails,
   HoldDiff,
@@ -138,6 +139,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
       'What is new in a hold since the last one of its participant: scores, and files by their digests',
     parameters: holdId,
     answers: { 200: { words: 'What is new', body: HoldDiff } },
+  },
+  {
+    method: 'get',
+    path: `${HOLDS_PATH}/{id}/diff/{n}`,
+    who: 'reviewer',
+    summary: 'The lines in which a file differs from that of the last hold; or why they were not compared',
+    parameters: z.object({ id: z.string(), n: z.int().min(0) }),
+    answers: { 200: { words: 'The lines that differ', body: FileDiff } },
   },
   {
     method: 'get',
