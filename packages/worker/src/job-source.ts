@@ -38,6 +38,8 @@ export type TakenJob = {
   readonly keeper: JobKeeper
   /** Where the desk publishes the result, sealed for it, if the desk cannot know. */
   readonly returnAddress?: string
+  /** When the first of the links ends by which the result is published. */
+  readonly linksExpireAt?: Date
   /** The submission's archive is the predictions as another worker made them: nothing in it is run. */
   readonly predictionsAreMade?: boolean
 }

@@ -59,6 +59,7 @@ export async function makeSpoolRecord(given: {
       manifestDigest: manifestDigest(manifest),
       ...(failure === undefined ? {} : { failure }),
       ...(taken.returnAddress === undefined ? {} : { returnAddress: taken.returnAddress }),
+      ...(taken.linksExpireAt === undefined ? {} : { linksExpireAt: taken.linksExpireAt.toISOString() }),
     },
   }
 }

@@ -1,4 +1,5 @@
 import { sealForSite } from '@scoregate/gate/sealed-box'
+import { linkExpiry } from '@scoregate/protocol/codabench/link-expiry'
 import type { PutOffRun } from '@scoregate/protocol/codabench/put-off-run'
 import { ReturnAddress, returnAddressAbout } from '@scoregate/protocol/codabench/return-address'
 import type { CodabenchRun, CodabenchScoring } from '@scoregate/protocol/codabench/run-arguments'
@@ -110,6 +111,12 @@ export function linksOf(run: CodabenchRun): string[] {
   return [...Object.values(others), ...Object.values(logs)].filter(
     (value): value is string => typeof value === 'string' && /^https?:/.test(value),
   )
+}
+
+/** When the first of a job's links ends, as far as they say. */
+export function firstEnd(run: CodabenchRun): Date | undefined {
+  const ends = linksOf(run).flatMap((link) => linkExpiry(link)?.getTime() ?? [])
+  return ends.length === 0 ? undefined : new Date(Math.min(...ends))
 }
 
 /** The origins that a platform's links may point at. */

@@ -150,6 +150,8 @@ describe.skipIf(trouble !== undefined)(
       const id = await codabench.submit(RESULTS)
       const deposit = await deposited(site)
       expect(JSON.stringify(deposit)).not.toContain('secret-signature')
+      const fiveDays = 432_000_000
+      expect(Math.abs(Date.parse(deposit.linksExpireAt ?? '') - Date.now() - fiveDays)).toBeLessThan(120_000)
       expect(returnAddress(deposit)).toMatchObject({
         apiUrl: codabench.api,
         submissionId: id,

@@ -8,7 +8,7 @@ import type { Heard, JobAnswer, JobName, JobSource } from '../job-source.ts'
 import type { RetryPace } from '../retry.ts'
 import { type Broker, openBroker } from './broker.ts'
 import type { BrokerAddress } from './broker-address.ts'
-import { jobOf, type LinkRewrite, linksOf, originsOf, returnAddressOf } from './codabench-job.ts'
+import { firstEnd, jobOf, type LinkRewrite, linksOf, originsOf, returnAddressOf } from './codabench-job.ts'
 import { fetchPredictions } from './fetch-predictions.ts'
 import { sayToPlatform } from './platform-voice.ts'
 import { putOffPrediction } from './put-off-prediction.ts'
@@ -180,6 +180,7 @@ export async function openCodabenchSource(settings: CodabenchSettings): Promise<
     })
     if (predictions.kind === 'unusable') return await fail('inputs-unavailable', predictions.why)
     const attempt = task.attempts + 1
+    const linksExpireAt = firstEnd(run)
     await store.put({ ...task, attempts: attempt })
     const job = jobOf({
       taskId: task.id,
@@ -206,6 +207,7 @@ export async function openCodabenchSource(settings: CodabenchSettings): Promise<
           rewrite: settings.rewrite,
         }),
         predictionsAreMade: predictions.kind === 'made',
+        ...(linksExpireAt === undefined ? {} : { linksExpireAt }),
       },
     }
   }
