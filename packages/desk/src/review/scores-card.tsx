@@ -51,6 +51,7 @@ export const ScoresCard: FC<{ scores: HoldScores; history: ReadonlyMap<string, C
     >
       <DataTable
         caption="Scores as written, and as they would leave"
+        narrow="stack"
         columns={columnsOf(history)}
         rows={scores.shown.map((score, at) => ({ score, at }))}
         empty={<p class="muted">The competition declares no columns, so no score can leave.</p>}
