@@ -55,10 +55,10 @@ export function smallTargets(page: Page): Promise<string[]> {
       ...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary'),
     ]
       .map((element) => {
-        // A label is a part of its control: a click on it is a click on the control.
+        // A label is a part of its control, and that of a choice reaches over the whole box.
         const label = element instanceof HTMLInputElement ? element.labels?.[0] : undefined
-        const boxes = [element, ...(label === undefined ? [] : [label])].map((one) =>
-          one.getBoundingClientRect(),
+        const boxes = [element, label, element.closest('.choice')].flatMap((one) =>
+          one === undefined || one === null ? [] : [one.getBoundingClientRect()],
         )
         const box = boxes.reduce((one, other) =>
           other.width * other.height > one.width * one.height ? other : one,
