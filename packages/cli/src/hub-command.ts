@@ -17,6 +17,7 @@ export async function startHubPart(settings: Settings, provision: Provision): Pr
     port: settings.hubPort,
     publicUrl: provision.hubUrl,
     islandsFolder,
+    broker: settings.broker,
     log: pino({ name: 'hub', level: settings.logLevel }),
     provision: {
       people: [secrets.organizer, secrets.participant],

@@ -48,7 +48,30 @@ const SETTING_OPTIONS = [
     words:
       'the queue of a Codabench platform, as it shows it: the worker serves that one, and no hub is started',
   },
+  {
+    flags: '--amqp <url>',
+    variable: 'SCOREGATE_AMQP',
+    words: 'RabbitMQ, for queues of Codabench workers; a password is safer in the variable',
+  },
+  {
+    flags: '--amqp-management <url>',
+    variable: 'SCOREGATE_AMQP_MANAGEMENT',
+    words: 'its management API (port 15672 of the same host)',
+  },
+  {
+    flags: '--amqp-for-workers <url>',
+    variable: 'SCOREGATE_AMQP_FOR_WORKERS',
+    words: 'its address as workers reach it, without a name (that of --amqp)',
+  },
 ] as const
+
+/** Options that `start` hands to its parts in their environment: a command line is seen by everybody on the machine. */
+const INHERITED_VARIABLES: readonly string[] = [
+  'BROKER_URL',
+  'SCOREGATE_AMQP',
+  'SCOREGATE_AMQP_MANAGEMENT',
+  'SCOREGATE_AMQP_FOR_WORKERS',
+]
 
 const MAIL_HELP = `
 For notices by mail, in the environment only, since a command line is seen by everybody on the machine:
@@ -77,8 +100,7 @@ function settingsOf(options: Readonly<Record<string, string | undefined>>): Sett
     const value = options[name]
     if (value === undefined) continue
     environment[variable] = value
-    // Read by the worker itself, and by the parts that `start` starts.
-    if (variable === 'BROKER_URL') process.env[variable] = value
+    if (INHERITED_VARIABLES.includes(variable)) process.env[variable] = value
   }
   return readSettings(environment)
 }

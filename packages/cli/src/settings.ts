@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { type BrokerSettings, readBrokerSettings } from '@scoregate/hub/broker-settings'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import type { RoomUserRange } from '@scoregate/sandbox/room-users'
 import { z } from 'zod'
@@ -49,6 +50,9 @@ const Environment = z.object({
     .url({ protocol: /^smtps?$/, error: 'a whole address: smtp://name:password@mail.example.org:587' })
     .optional(),
   SCOREGATE_MAIL_FROM: z.email('an address: scoregate@example.org').optional(),
+  SCOREGATE_AMQP: z.string().min(1).optional(),
+  SCOREGATE_AMQP_MANAGEMENT: z.string().min(1).optional(),
+  SCOREGATE_AMQP_FOR_WORKERS: z.string().min(1).optional(),
   ...INSTITUTION_VARIABLES,
 })
 
@@ -56,6 +60,8 @@ const Environment = z.object({
 const SECRET_VARIABLES: readonly string[] = [
   'SCOREGATE_METRICS_TOKEN',
   'SCOREGATE_SMTP_URL',
+  'SCOREGATE_AMQP',
+  'SCOREGATE_AMQP_MANAGEMENT',
   'SCOREGATE_OIDC_CLIENT_SECRET',
 ]
 
@@ -86,6 +92,8 @@ export type Settings = {
   readonly publicDeskUrl: string | undefined
   /** The address of a reverse proxy before the desk, whose word is taken for where a request comes from. */
   readonly trustedProxy: string | undefined
+  /** RabbitMQ, for queues of Codabench workers; the hub has none of those unless set. */
+  readonly broker: BrokerSettings | undefined
   /** How the desk sends mail; it sends none unless set. `smtpUrl` can have a password in it. */
   readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined
   /** How people of the desk sign in by an institution, beside their passwords. */
@@ -147,8 +155,27 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     publicDeskUrl: read.SCOREGATE_DESK_URL,
     trustedProxy: read.SCOREGATE_TRUSTED_PROXY,
     institution: institutionOf(read),
+    broker: brokerOf(read),
     mail: smtpUrl === undefined || from === undefined ? undefined : { smtpUrl, from },
   }
+}
+
+/** The broker of the hub, if it has one. Throws `ScoregateError` for an address that is none, or that has no broker beside it. */
+function brokerOf(read: z.infer<typeof Environment>): BrokerSettings | undefined {
+  const {
+    SCOREGATE_AMQP: amqp,
+    SCOREGATE_AMQP_MANAGEMENT: management,
+    SCOREGATE_AMQP_FOR_WORKERS: forWorkers,
+  } = read
+  if (amqp !== undefined) return readBrokerSettings({ amqp, management, forWorkers })
+  const other = management === undefined ? forWorkers && '--amqp-for-workers' : '--amqp-management'
+  if (other === undefined) return undefined
+  throw new ScoregateError({
+    kind: 'bad-input',
+    code: 'bad-settings',
+    message: `${other} is set, but --amqp is not.`,
+    remedy: 'Give the address of the broker with --amqp, or leave both away for a hub without one.',
+  })
 }
 
 function shownValue(given: Readonly<Record<string, string | undefined>>, variable: string): string {

@@ -60,7 +60,7 @@ export function createHub(given: {
     competitions: createCompetitions({ ...given, links, creation }),
     phases: createPhases({ ...given, links }),
     datasets,
-    submissions: createSubmissions({ ...given, links, wakeUps }),
+    submissions: createSubmissions({ ...given, links, wakeUps, liveLogs }),
     leaderboards: createLeaderboards(given),
     queues: { ...queues, ...brokerQueues },
   }

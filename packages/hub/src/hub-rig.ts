@@ -97,11 +97,12 @@ export async function startHubRig(
   const siteKey = generateKeyPairSync('ed25519').privateKey
   const queue = { name: 'local', workerToken: WORKER_TOKEN, siteToken: SITE_TOKEN }
   let chainLength = 0
+  let port = 0
   const start = (provisioned: Partial<ProvisionedQueue> = {}): Promise<RunningHub> =>
     startHub({
       dataFolder,
       host: '127.0.0.1',
-      port: 0,
+      port,
       islandsFolder: join(dataFolder, 'no-islands'),
       log: pino({ level: 'error' }),
       ...(broker === undefined ? { clock: () => now } : { broker }),
@@ -144,6 +145,8 @@ export async function startHubRig(
     site: client(`Bearer ${SITE_TOKEN}`),
 
     async restart(provisioned) {
+      // A worker that was told where the hub is finds it there again.
+      if (broker !== undefined) port = Number(new URL(hub.url).port)
       await hub.close()
       hub = await start(provisioned)
     },

@@ -97,6 +97,12 @@ async function launch(
   }
   // And only the worker takes jobs from a broker.
   if (name !== 'worker') delete env['BROKER_URL']
+  // And only the hub speaks to its broker.
+  if (name !== 'hub') {
+    for (const variable of ['SCOREGATE_AMQP', 'SCOREGATE_AMQP_MANAGEMENT', 'SCOREGATE_AMQP_FOR_WORKERS']) {
+      delete env[variable]
+    }
+  }
   // A process group of its own keeps Ctrl-C from it, so that parts stop in our order; should we be killed, the message
   // channel ends with us and the part stops by itself.
   const child = spawn(program, parameters, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true })

@@ -78,10 +78,16 @@ export function submissionDetailsShape(
   }
   return {
     data_file: given.fileUrl,
-    logs: submission.artefacts.flatMap((artefact) => {
-      const name = LOG_NAMES[artefact.name]
-      return name === undefined ? [] : [{ name, data_file: given.publicUrl + artefact.href }]
-    }),
+    logs: [
+      ...submission.artefacts.flatMap((artefact) => {
+        const name = LOG_NAMES[artefact.name]
+        return name === undefined ? [] : [{ name, data_file: given.publicUrl + artefact.href }]
+      }),
+      ...(submission.worker?.logs ?? []).map(({ name, href }) => ({
+        name: String(name),
+        data_file: given.publicUrl + href,
+      })),
+    ],
     prediction_result: url('predictions'),
     scoring_result: url('output'),
     detailed_result: url('detailed_results'),

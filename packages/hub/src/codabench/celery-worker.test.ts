@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { type CodabenchRig, startCodabenchRig } from './codabench-rig.ts'
 import { isBrokerToBeTested } from './rabbitmq-rig.ts'
 import { type Step, startTestWorker, type TestWorker } from './worker-rig.ts'
@@ -109,5 +110,102 @@ describe.runIf(isBrokerToBeTested())('a Codabench worker of Celery on our hub', 
       'scoring: put scoring_result',
       'scoring: done',
     ])
+  })
+
+  it('that loses its power has its job given to another, and no result is counted twice', async () => {
+    const id = await rig.submit()
+    let first: Step
+    {
+      await using celery = await worker(1, { pause_at: 'scoring:socket program' })
+      first = await celery.reached('received', { job: 'scoring', submission: id })
+      await celery.reached('socket program', { submission: id })
+      await celery.kill()
+    }
+    await using celery = await worker(1)
+    const again = await celery.reached('received', { submission: id })
+    expect(again).toMatchObject({ job: 'scoring', task: first['task'], redelivered: true })
+    const finished = await rig.becomes(id, 'Finished')
+    expect(finished['scores']).toMatchObject([{ score: '0.875' }, { score: '0.25' }, { score: '0.56' }])
+    await celery.reached('done', { submission: id })
+    isAllWell(await celery.steps())
+  })
+
+  it('that loses its power after its scores were taken finds nothing to change, and is not hindered', async () => {
+    const id = await rig.submit()
+    {
+      await using celery = await worker(1, { pause_at: 'scoring:posted scores' })
+      await celery.reached('posted scores', { submission: id })
+      await celery.kill()
+    }
+    const finished = await rig.becomes(id, 'Finished')
+    await using celery = await worker(1, { scores: { acc: 0.1, loss: 9 } })
+    // Its inputs are not given out any more, and what it then says is heard and changes nothing.
+    await celery.reached('gave up', { submission: id })
+    expect(await rig.becomes(id, 'Finished')).toEqual(finished)
+  })
+
+  it('is stopped when its submission is cancelled, and its container work with it', async () => {
+    await using celery = await worker(1, { pause_at: 'prediction:socket ingestion' })
+    const id = await rig.submit()
+    const { task } = await celery
+      .reached('socket ingestion', { submission: id })
+      .then(() => celery.reached('received', { submission: id }))
+    await rig.hub.participant('POST', `/api/submissions/${id}/cancel_submission/`)
+    await celery.says(`Terminating ${task}`)
+    await celery.letGo()
+    // The next job is taken by the same worker, and nothing more of the cancelled one was sent.
+    await celery.plan({ scores: SCORES })
+    const next = await rig.submit()
+    await rig.becomes(next, 'Finished')
+    expect((await stepsOf(celery, id)).at(-1)).toBe('prediction: socket ingestion')
+    await rig.becomes(id, 'Cancelled')
+  })
+
+  it('that comes late to a cancelled job gives up with its first word', async () => {
+    const id = await rig.submit()
+    await rig.isPublished(id)
+    await rig.hub.participant('POST', `/api/submissions/${id}/cancel_submission/`)
+    await using celery = await worker(1)
+    await celery.reached('gave up', { submission: id })
+    expect(await stepsOf(celery, id)).toEqual([
+      'prediction: received',
+      'prediction: said Running',
+      'prediction: broken',
+      'prediction: said Failed',
+      'prediction: gave up',
+    ])
+    expect(await celery.reached('said Running', { submission: id })).toMatchObject({ http: 403 })
+    await rig.becomes(id, 'Cancelled')
+  })
+
+  it.each([1, 2] as const)(
+    'of generation %s whose run fails says why, and the submission has failed',
+    async (generation) => {
+      await using celery = await worker(generation, { exit_code: 3 })
+      const failed = await rig.submit()
+      expect(await rig.becomes(failed, 'Failed')).toMatchObject({ reason_code: 'scoring-failed', scores: [] })
+      await celery.reached('done', { job: 'scoring', submission: failed })
+      isAllWell(await celery.steps())
+      await celery.plan({})
+      const without = await rig.submit()
+      expect(await rig.becomes(without, 'Failed')).toMatchObject({ reason_code: 'no-scores', scores: [] })
+    },
+  )
+
+  it('goes on over a hub that was stopped and started again, and under a new account alone', async () => {
+    await using celery = await worker(1, { pause_at: 'prediction:said Scoring' })
+    const id = await rig.submit()
+    await celery.reached('said Scoring', { submission: id })
+    await rig.hub.restart(undefined)
+    await celery.letGo()
+    await rig.becomes(id, 'Finished')
+
+    const rotated = await rig.hub.organizer('POST', `/api/queues/${rig.queue.id}/rotate`)
+    const { broker_url: brokerUrl } = z.object({ broker_url: z.string() }).parse(rotated.body)
+    const next = await rig.submit()
+    await using fresh = await startTestWorker({ brokerUrl, generation: 1, plan: { scores: SCORES } })
+    await rig.becomes(next, 'Finished')
+    expect(await stepsOf(fresh, next)).toContain('scoring: posted scores')
+    expect(await stepsOf(celery, next)).toEqual([])
   })
 })

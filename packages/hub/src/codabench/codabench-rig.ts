@@ -1,6 +1,8 @@
+import { openRecords } from '@scoregate/storage/records'
 import { connect, type GetMessage } from 'amqplib'
 import { z } from 'zod'
 import { BUNDLE_YAML, bundle, type HubRig, startHubRig, until } from '../hub-rig.ts'
+import type { HubTables } from '../migrations/hub-tables.ts'
 import { readBrokerSettings } from './broker-settings.ts'
 import { startTestBroker, type TestBroker } from './rabbitmq-rig.ts'
 
@@ -25,6 +27,8 @@ export type CodabenchRig = AsyncDisposable & {
   submit(tasks?: 'one' | 'both'): Promise<number>
   /** Waits for a status. */
   becomes(id: number, status: string): Promise<Shown>
+  /** Waits until the broker has the job of a submission. */
+  isPublished(id: number): Promise<void>
   /** Takes the messages that wait in the queue at the broker. */
   take(count: number): Promise<GetMessage[]>
 }
@@ -36,7 +40,7 @@ const YAML = BUNDLE_YAML.replace('human_in_the_loop: true', 'enable_detailed_res
     `reference_data: truth, ingestion_program: ingestion/, input_data: inputs}
   - {index: 1, name: U, scoring_program: scoring/}`,
   )
-  .replace('tasks: [0]}', 'tasks: [0, 1], execution_time_limit: 60}')
+  .replace('tasks: [0]}', 'tasks: [0, 1], execution_time_limit: 60, max_submissions_per_day: 0}')
 
 export async function startCodabenchRig(): Promise<CodabenchRig> {
   const rabbit = await startTestBroker()
@@ -68,6 +72,19 @@ export async function startCodabenchRig(): Promise<CodabenchRig> {
         if (['Finished', 'Failed', 'Cancelled'].includes(shown.status)) throw new Error(JSON.stringify(shown))
         return undefined
       }),
+
+    async isPublished(id) {
+      const records = await openRecords<HubTables>(`${hub.dataFolder}/hub.db`)
+      await until(() =>
+        records.db
+          .selectFrom('broker_message')
+          .select('id')
+          .where('submission_id', '=', id)
+          .where('state', '=', 'published')
+          .executeTakeFirst(),
+      )
+      await records.close()
+    },
 
     async take(count) {
       const connection = await connect(rabbit.vhostUrl(vhost))

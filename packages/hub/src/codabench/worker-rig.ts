@@ -35,6 +35,8 @@ export type TestWorker = AsyncDisposable & {
   steps(): Promise<Step[]>
   /** Waits for a step. */
   reached(step: string, of?: Partial<Step>): Promise<Step>
+  /** Waits for words in the log of Celery itself. */
+  says(words: string): Promise<void>
   plan(plan: WorkerPlan): Promise<void>
   letGo(): Promise<void>
   /** Kills it as a machine that loses its power does. */
@@ -109,6 +111,13 @@ export async function startTestWorker(given: {
           (one) => one.step === step && Object.entries(of).every(([name, value]) => one[name] === value),
         )
         if (found !== undefined) return found
+        if (child.exitCode !== null) throw new Error(`The worker has ended:\n${output}`)
+        await pause(20)
+      }
+    },
+
+    async says(words) {
+      while (!output.includes(words)) {
         if (child.exitCode !== null) throw new Error(`The worker has ended:\n${output}`)
         await pause(20)
       }

@@ -15,6 +15,11 @@ const FLASHES = {
   'join-pending': { tone: 'info', text: 'You asked to join. The organizer has to approve it first.' },
   'join-denied': { tone: 'warn', text: 'The organizer did not approve your taking part.' },
   'flow-set': { tone: 'good', text: 'The submission flow is saved. It counts for submissions from now on.' },
+  'queue-revoked': {
+    tone: 'good',
+    text: 'The account of the workers is ended: nobody takes jobs of this queue until it has a new one.',
+  },
+  'queue-deleted': { tone: 'good', text: 'The queue is deleted, with all that the broker had of it.' },
   published: { tone: 'good', text: 'The competition is published: everybody can see it.' },
   unpublished: { tone: 'good', text: 'The competition is hidden: only you and its participants see it.' },
   'participant-approved': { tone: 'good', text: 'The participant is approved.' },

@@ -14,6 +14,8 @@ export const paths = {
   signUpThen: (next: string) => `/sign-up?next=${encodeURIComponent(next)}`,
   newCompetition: '/competitions/new',
   apiDocs: '/api/docs',
+  queues: '/queues',
+  queueAction: (id: number, action: 'rotate' | 'revoke' | 'delete') => `/queues/${id}/${action}`,
   asset: (name: string, version?: string) =>
     `/assets/${name}${version === undefined ? '' : `?v=${version.slice(0, 16)}`}`,
 
@@ -41,6 +43,7 @@ export const paths = {
   submissionState: (id: number) => `/submissions/${id}/state`,
   submissionFile: (id: number) => `/submissions/${id}/file`,
   artefact: (id: number, name: string) => `/submissions/${id}/artefacts/${name}`,
+  workerLog: (id: number, name: string) => `/submissions/${id}/worker-logs/${name}`,
   receipt: (id: number) => `/api/submissions/${id}/receipt`,
   releasedScores: (id: number) => `/api/submissions/${id}/scores`,
   siteKey: (keyId: string) => `/api/site-keys/${keyId}`,

@@ -6,6 +6,7 @@ import { competitionRoutes } from './competition/competition-routes.tsx'
 import { manageRoutes } from './competition/manage-routes.tsx'
 import { homeRoutes } from './home-page.tsx'
 import type { PageParts } from './page-parts.ts'
+import { queueRoutes } from './queues/queue-routes.tsx'
 import { submissionRoutes } from './submission/submission-routes.tsx'
 
 /** All pages of the hub; to be mounted at `/` behind `identify` (cookie `SESSION_COOKIE` of paths.ts) and `securityHeaders`. */
@@ -17,5 +18,6 @@ export function pageRoutes(parts: PageParts): Hono<WebEnv> {
   routes.route('/', competitionRoutes(parts))
   routes.route('/', manageRoutes(parts))
   routes.route('/', submissionRoutes(parts))
+  routes.route('/', queueRoutes(parts))
   return routes
 }

@@ -15,7 +15,7 @@ export async function sitePage(
   page: {
     title: string
     content: Child
-    current?: 'competitions' | 'new-competition' | undefined
+    current?: 'competitions' | 'new-competition' | 'queues' | undefined
     width?: 'narrow' | 'normal' | 'full' | undefined
     islands?: readonly Island[] | undefined
   },
@@ -38,6 +38,7 @@ export async function sitePage(
                 label: 'New competition',
                 current: page.current === 'new-competition',
               },
+              { href: paths.queues, label: 'Queues', current: page.current === 'queues' },
             ]),
       ]}
       person={

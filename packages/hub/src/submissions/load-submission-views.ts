@@ -3,11 +3,13 @@ import { Digest } from '@scoregate/protocol/digest'
 import { failureSentence } from '@scoregate/protocol/reason-code'
 import { isFinal } from '@scoregate/protocol/submission-status'
 import type { Person } from '@scoregate/web/accounts'
+import type { LiveLogs } from '../codabench/live-logs.ts'
 import type { FileLinks } from '../files/file-links.ts'
 import { parseJsonColumn } from '../files/stored-file.ts'
 import type { HubDb } from '../migrations/hub-tables.ts'
 import { PhaseSettings } from '../phases/phase-settings.ts'
 import { loadReceiptViews } from '../releases/load-receipts.ts'
+import { loadWorkerRecords } from './load-worker-words.ts'
 import type { ArtefactView, SubmissionView } from './submission-view.ts'
 
 const FILE_EXTENSION: Record<string, string> = {
@@ -19,7 +21,7 @@ const FILE_EXTENSION: Record<string, string> = {
 
 /** The submissions of these ids as one viewer sees them, in the order given; their children are within them. */
 export async function loadSubmissionViews(
-  { db, links }: { db: HubDb; links: FileLinks },
+  { db, links, liveLogs }: { db: HubDb; links: FileLinks; liveLogs: LiveLogs },
   ids: readonly number[],
   viewer: Person,
 ): Promise<SubmissionView[]> {
@@ -53,6 +55,7 @@ export async function loadSubmissionViews(
     .orderBy('id')
     .execute()
   const receipts = await loadReceiptViews(db, allIds)
+  const workers = await loadWorkerRecords({ db, links, liveLogs }, allIds)
   const changes = await db
     .selectFrom('status_change')
     .selectAll()
@@ -64,6 +67,10 @@ export async function loadSubmissionViews(
     const isOwner = row.owner_id === viewer.id
     const isOrganizer = row.organizer_id === viewer.id
     const hidden = isOrganizer ? [] : hiddenArtefacts(parseJsonColumn(row.phase_settings, PhaseSettings))
+    const worker = workers.get(row.id)
+    const put = (worker?.files ?? []).map(({ name, sha256, sizeBytes, putAt }) =>
+      toArtefactView({ name, sha256, size_bytes: sizeBytes, released_at: putAt }, row.id, links),
+    )
     const ownScores = scores.filter((score) => score.submission_id === row.id)
     return {
       id: row.id,
@@ -90,8 +97,10 @@ export async function loadSubmissionViews(
       artefacts: artefacts
         .filter((artefact) => artefact.submission_id === row.id)
         .map((artefact) => toArtefactView(artefact, row.id, links))
+        .concat(put)
         .filter((artefact) => !hidden.includes(artefact.name)),
       hiddenArtefacts: hidden,
+      worker: worker?.words({ isOrganizer, isOutputHidden: hidden.includes('scoring_stdout') }),
       receipts: receipts.get(row.id) ?? [],
       // As `getReleasedScores` decides; computed columns are the hub's own and on no receipt.
       hasReleasedScores:

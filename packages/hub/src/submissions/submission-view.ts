@@ -2,6 +2,8 @@ import type { ArtefactName } from '@scoregate/protocol/artefact'
 import type { CanonicalScore } from '@scoregate/protocol/columns'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
 import type { SubmissionStatus } from '@scoregate/protocol/submission-status'
+import type { LiveLog } from '../codabench/live-logs.ts'
+import type { RunLogName } from '../codabench/run-files.ts'
 import type { PersonName } from '../competitions/competition-view.ts'
 import type { ReceiptView } from '../releases/load-receipts.ts'
 
@@ -11,6 +13,17 @@ export type ArtefactView = {
   readonly sizeBytes: number
   readonly releasedAt: Date
   readonly href: string
+}
+
+/** What Codabench workers sent beside a result, and said of it in their own words. */
+export type WorkerWords = {
+  /** Whole logs, as files. */
+  readonly logs: readonly { readonly name: RunLogName; readonly sizeBytes: number; readonly href: string }[]
+  /** What the run prints while it runs. */
+  readonly liveLog: LiveLog | undefined
+  /** For organizers: where it ran, and the texts that came with its failures. */
+  readonly hosts: readonly string[]
+  readonly notes: readonly { readonly text: string; readonly at: Date }[]
 }
 
 /**
@@ -37,6 +50,8 @@ export type SubmissionView = {
   readonly releasedAt: Date | undefined
   readonly scores: readonly CanonicalScore[]
   readonly artefacts: readonly ArtefactView[]
+  /** Of a submission on a queue of Codabench workers. */
+  readonly worker: WorkerWords | undefined
   /** What the organizer does not show this viewer, whether it was released or not. */
   readonly hiddenArtefacts: readonly ArtefactName[]
   /** What the data owner signed about it, the newest last. */

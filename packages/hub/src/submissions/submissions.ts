@@ -1,6 +1,7 @@
 import { Digest } from '@scoregate/protocol/digest'
 import { isFinal, SubmissionStatus } from '@scoregate/protocol/submission-status'
 import type { Person } from '@scoregate/web/accounts'
+import type { LiveLogs } from '../codabench/live-logs.ts'
 import { revokeTasks } from '../codabench/messages.ts'
 import { getVisibleCompetition } from '../competitions/load-competition.ts'
 import type { FileLinks } from '../files/file-links.ts'
@@ -27,8 +28,9 @@ export function createSubmissions(given: {
   clock: () => Date
   links: FileLinks
   wakeUps: WakeUps
+  liveLogs: LiveLogs
 }): Hub['submissions'] {
-  const { db, clock, links, wakeUps } = given
+  const { db, clock, links, wakeUps, liveLogs } = given
 
   async function view(id: number, viewer: Person): Promise<SubmissionView> {
     const [found] = await loadSubmissionViews(given, [id], viewer)
@@ -167,7 +169,10 @@ export function createSubmissions(given: {
           .executeTakeFirstOrThrow()
         return (await cancelOne(transaction, id, clock())) || (children.length > 0 && status === 'Cancelled')
       })
-      if (cancelled) wakeUps.wake()
+      if (cancelled) {
+        wakeUps.wake()
+        liveLogs.drop(id)
+      }
       return { cancelled }
     },
 

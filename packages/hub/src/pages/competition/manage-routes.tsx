@@ -2,6 +2,7 @@ import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { formNumber } from '../../api/request-values.ts'
 import type { CompetitionView } from '../../competitions/competition-view.ts'
 import { notAllowed } from '../../refusals.ts'
 import { setFlash } from '../flash.ts'
@@ -19,6 +20,7 @@ const ROWS_PER_PAGE = 50
 const Flow = z.object({
   whenSubmissionArrives: z.enum(['run-at-once', 'wait-for-organizer']),
   whenScoringEnds: z.enum(['publish-at-once', 'hold-for-review']),
+  queue: formNumber.optional(),
 })
 const Publication = z.object({ published: z.enum(['yes', 'no']) })
 const Decision = z.object({ status: z.enum(['approved', 'denied']) })
@@ -31,7 +33,7 @@ export function manageRoutes({ hub, clock }: PageParts): Hono<WebEnv> {
     const competition = await ownCompetition(c)
     const content = (
       <ManageTab {...(await frame(c, competition))} part="flow">
-        <FlowPart competition={competition} csrf={csrfOf(c)} />
+        <FlowPart competition={competition} queues={await hub.queues.status(personOf(c))} csrf={csrfOf(c)} />
       </ManageTab>
     )
     return c.html(framed(c, { competition, tab: 'manage', part: 'Settings', content }))
@@ -82,7 +84,8 @@ export function manageRoutes({ hub, clock }: PageParts): Hono<WebEnv> {
 
   routes.post('/competitions/:id/flow', async (c) => {
     const id = idParam(c, 'id', 'competition')
-    await hub.competitions.setSubmissionFlow(id, await parseBody(c, Flow), personOf(c))
+    const { queue: queueId, ...flow } = await parseBody(c, Flow)
+    await hub.competitions.setSubmissionFlow(id, { ...flow, queueId }, personOf(c))
     setFlash(c, 'flow-set')
     return c.redirect(paths.manage(id, 'flow'), 303)
   })

@@ -10,12 +10,14 @@ import { DataTable } from '@scoregate/ui/table'
 import { When } from '@scoregate/ui/time-left'
 import type { FC, PropsWithChildren } from 'hono/jsx'
 import type { CompetitionView, ParticipantView } from '../../competitions/competition-view.ts'
+import type { QueueStatus } from '../../hub.ts'
 import type { ChainFork } from '../../releases/site-chain.ts'
 import type { SubmissionView } from '../../submissions/submission-view.ts'
 import { LivePart, type LiveState, LiveWatch } from '../live.tsx'
 import { PageNav } from '../page-nav.tsx'
 import type { PageOf } from '../page-of.ts'
 import { type ManagePart, paths } from '../paths.ts'
+import { QUEUE_KIND_SENTENCES } from '../queues/queue-words.ts'
 import { SubmissionTable } from '../submission/submission-table.tsx'
 
 /** The parts of the organizer's tab, and the one that is shown. */
@@ -59,9 +61,14 @@ const Forks: FC<{ forks: readonly ChainFork[] }> = ({ forks }) => {
   )
 }
 
-/** The two questions of the submission flow, and whether the competition is published. */
-export const FlowPart: FC<{ competition: CompetitionView; csrf: string }> = ({ competition, csrf }) => (
+/** The two questions of the submission flow, who runs it where there is a choice, and whether the competition is published. */
+export const FlowPart: FC<{
+  competition: CompetitionView
+  queues: readonly QueueStatus[]
+  csrf: string
+}> = ({ competition, queues, csrf }) => (
   <Split asideLabel="Publication" aside={<Publication competition={competition} csrf={csrf} />}>
+    <ReviewNotPromised competition={competition} />
     <Card title="Submission flow" description="What happens to a submission before and after it runs.">
       <Form action={paths.flow(competition.id)} csrf={csrf} label="Submission flow">
         <RadioGroup
@@ -99,6 +106,19 @@ export const FlowPart: FC<{ competition: CompetitionView; csrf: string }> = ({ c
             },
           ]}
         />
+        {queues.length > 1 && (
+          <RadioGroup
+            name="queue"
+            label="Who runs it"
+            value={String(competition.queue?.id)}
+            hint={<a href={paths.queues}>Queues, and how to make one for workers of your own</a>}
+            choices={queues.map((queue) => ({
+              value: String(queue.id),
+              label: queue.name,
+              description: QUEUE_KIND_SENTENCES[queue.kind],
+            }))}
+          />
+        )}
         <Callout tone="info">
           The data owner’s own rules can always be stricter: they may review every result, whatever is chosen
           here.
@@ -110,6 +130,20 @@ export const FlowPart: FC<{ competition: CompetitionView; csrf: string }> = ({ c
     </Card>
   </Split>
 )
+
+/** Why submissions stand still that were made although the queue cannot keep what is asked of it. */
+const ReviewNotPromised: FC<{ competition: CompetitionView }> = ({
+  competition: { queue, submissionFlow },
+}) =>
+  queue === undefined ||
+  queue.isReviewPromised ||
+  submissionFlow.whenScoringEnds === 'publish-at-once' ? null : (
+    <Callout tone="bad" role="alert" title="Submissions are not sent to the workers">
+      This competition asks for data-side review, and its queue “{queue.name}” is served by Codabench workers,
+      which send every result at once. Submissions are stored and wait. Choose a queue of Scoregate workers,
+      or publish at once; then run the ones that wait under “All submissions”.
+    </Callout>
+  )
 
 const Publication: FC<{ competition: CompetitionView; csrf: string }> = ({ competition, csrf }) => (
   <Card title={competition.published ? 'Published' : 'Not published'}>

@@ -18,7 +18,15 @@ import { LivePart, type LiveState, LiveWatch } from '../live.tsx'
 import { paths } from '../paths.ts'
 import { ReceiptCard } from './receipt-card.tsx'
 import { SubmissionTable } from './submission-table.tsx'
-import { absenceSentence, nextStep, primaryScore, statusSentence } from './submission-words.ts'
+import {
+  absenceSentence,
+  nextStep,
+  nextStepAtWorker,
+  primaryScore,
+  statusSentence,
+  statusSentenceAtWorker,
+} from './submission-words.ts'
+import { LiveLogCard, WorkerLogs, WorkerNotes } from './worker-cards.tsx'
 
 type Shown = {
   readonly submission: SubmissionView
@@ -56,7 +64,10 @@ export const SubmissionPage: FC<Shown & { state: LiveState; hubUrl: string }> = 
           <Outcome submission={submission} />
           {submission.children.length > 0 && <Tasks {...shown} />}
           {submission.scores.length > 0 && <Scores {...shown} />}
+          <LiveLogCard submission={submission} />
           {mayHaveArtefacts(submission) && <Artefacts {...shown} />}
+          <WorkerLogs submission={submission} />
+          <WorkerNotes submission={submission} />
           <ReceiptCard submission={submission} hubUrl={hubUrl} />
         </Split>
       </LivePart>
@@ -70,18 +81,18 @@ export const SubmissionPage: FC<Shown & { state: LiveState; hubUrl: string }> = 
 }
 
 /** What the status means now; after a failure why, and what to do. */
-const Outcome: FC<{ submission: SubmissionView }> = ({ submission: { status, reason } }) => {
+const Outcome: FC<{ submission: SubmissionView }> = ({ submission: { status, reason, worker } }) => {
   if (reason !== undefined) {
     return (
       <Callout tone="bad" role="status" title={reason.sentence}>
-        {nextStep(reason.code)}
+        {worker === undefined ? nextStep(reason.code) : nextStepAtWorker(reason.code)}
       </Callout>
     )
   }
   const tone = status === 'Finished' ? 'good' : status === 'Failed' ? 'bad' : 'info'
   return (
     <Callout tone={tone} role="status">
-      {statusSentence(status)}
+      {worker === undefined ? statusSentence(status) : statusSentenceAtWorker(status)}
     </Callout>
   )
 }
@@ -227,8 +238,10 @@ const Scores: FC<Shown> = ({ submission, competition }) => {
 }
 
 /** Whether a run got far enough to leave something that can be released. */
-function mayHaveArtefacts({ status, timeline, artefacts, children }: SubmissionView): boolean {
+function mayHaveArtefacts({ status, timeline, artefacts, children, worker }: SubmissionView): boolean {
   if (artefacts.length > 0) return true
+  // Nobody withholds anything of what a Codabench worker sends.
+  if (worker !== undefined) return false
   if (children.length > 0 || !isFinal(status) || status === 'Cancelled') return false
   return timeline.some((entry) => entry.status === 'Running' || entry.status === 'Scoring')
 }
@@ -243,6 +256,7 @@ const Artefacts: FC<Shown> = ({ submission, competition }) => {
     (name) =>
       released.has(name) ||
       (name !== 'scores' &&
+        submission.worker === undefined &&
         (name !== 'detailed_results' || competition.enableDetailedResults) &&
         (!COME_FROM_INGESTION.has(name) || task?.hasIngestionProgram !== false)),
   )
@@ -255,7 +269,15 @@ const Artefacts: FC<Shown> = ({ submission, competition }) => {
     )
   }
   return (
-    <Card title="Files and logs" description="What the data owner released of this run." variant="flush">
+    <Card
+      title="Files and logs"
+      description={
+        submission.worker === undefined
+          ? 'What the data owner released of this run.'
+          : 'What the worker sent of this run.'
+      }
+      variant="flush"
+    >
       <DataTable
         caption="Files and logs"
         narrow="stack"

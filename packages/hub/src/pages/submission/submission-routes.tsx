@@ -57,6 +57,12 @@ export function submissionRoutes({ hub, clock }: PageParts): Hono<WebEnv> {
     return c.redirect(artefact.href, 303)
   })
 
+  routes.get('/submissions/:id/worker-logs/:name', async (c) => {
+    const log = (await submissionOf(c)).worker?.logs.find(({ name }) => name === c.req.param('name'))
+    if (log === undefined) throw notFound('log of this submission')
+    return c.redirect(log.href, 303)
+  })
+
   routes.post('/submissions/:id/run', async (c) => {
     await hub.submissions.run(submissionId(c), personOf(c))
     return goBack(c, 'submission-run')

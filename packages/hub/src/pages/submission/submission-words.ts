@@ -55,6 +55,24 @@ export function nextStep(reason: ReasonCode): string {
   return NEXT_STEPS[reason]
 }
 
+/** The same where a Codabench worker runs it: beside no data owner's desk, with whatever network that worker gives it. */
+export function statusSentenceAtWorker(status: SubmissionStatus): string {
+  return WORKER_STATUS_SENTENCES[status] ?? STATUS_SENTENCES[status]
+}
+
+const WORKER_STATUS_SENTENCES: Partial<Record<SubmissionStatus, string>> = {
+  Submitted: 'The submission waits for a worker.',
+  Running: 'A worker runs it.',
+  'Awaiting validation': 'It has run and been scored; whoever runs the worker looks at the result first.',
+  Finished: 'It is scored.',
+  Cancelled: 'It was cancelled.',
+}
+
+/** What somebody can do after a failure at a Codabench worker, whose logs they see. */
+export function nextStepAtWorker(reason: ReasonCode): string {
+  return NEXT_STEPS[reason].replace(TRY_AT_HOME, 'See its logs below, try it at home, then submit again.')
+}
+
 /** Why somebody sees no file of a name: who keeps it from them. */
 export function absenceSentence(
   { hiddenArtefacts }: Pick<SubmissionView, 'hiddenArtefacts'>,
