@@ -30,6 +30,23 @@ describe('the settings of mail', () => {
   })
 })
 
+describe('the settings of a broker', () => {
+  it('are derived from one address, which is never shown', () => {
+    expect(readSettings({}).broker).toBeUndefined()
+    const amqp = 'amqps://hub:planted-password@broker.example.org'
+    expect(readSettings({ SCOREGATE_AMQP: amqp }).broker).toMatchObject({
+      port: 5671,
+      managementUrl: 'https://broker.example.org:15671',
+    })
+    const wrong = () => readSettings({ SCOREGATE_AMQP: amqp.replace('amqps:', 'http:') })
+    expect(wrong).toThrow('--amqp is no address of a broker')
+    expect(wrong).not.toThrow('planted-password')
+    expect(() => readSettings({ SCOREGATE_AMQP_MANAGEMENT: 'http://127.0.0.1:15672' })).toThrow(
+      '--amqp is not',
+    )
+  })
+})
+
 describe('the settings of signing in by an institution', () => {
   const WHOLE = {
     SCOREGATE_OIDC_ISSUER: 'https://sso.example.org/realms/hospital',

@@ -42,6 +42,8 @@ export type HubRig = AsyncDisposable & {
   tick(seconds: number): void
   /** Stops the hub and starts it again; `provisioned` is what is then said otherwise of its queue. */
   restart(provisioned?: Partial<ProvisionedQueue>): Promise<void>
+  /** Stops the hub, does something with its folder, and starts it again. */
+  whileStopped(use: () => Promise<void>): Promise<void>
   readonly organizer: Client
   readonly participant: Client
   readonly rival: Client
@@ -149,6 +151,13 @@ export async function startHubRig(
       if (broker !== undefined) port = Number(new URL(hub.url).port)
       await hub.close()
       hub = await start(provisioned)
+    },
+
+    async whileStopped(use) {
+      if (broker !== undefined) port = Number(new URL(hub.url).port)
+      await hub.close()
+      await use()
+      hub = await start()
     },
 
     /** Uploads the bytes and returns the key and the answer to completing it. */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Problem } from '@scoregate/protocol/errors'
 import type { Receipt } from '@scoregate/protocol/receipt'
 import type { Person } from '@scoregate/web/accounts'
+import type { BrokerUrl } from './codabench/broker-settings.ts'
 import type {
   CompetitionSummary,
   CompetitionView,
@@ -137,9 +138,9 @@ export type Hub = {
     /** Those of the hub, and the person's own. */
     status(person: Person): Promise<QueueStatus[]>
     /** A queue for Codabench workers; the broker URL is told now and never again. */
-    create(name: string, person: Person): Promise<{ id: number; brokerUrl: string }>
+    create(name: string, person: Person): Promise<BrokerUrl & { id: number }>
     /** A new account for its workers and its broker URL; the old account ends. */
-    rotate(id: number, person: Person): Promise<string>
+    rotate(id: number, person: Person): Promise<BrokerUrl>
     /** Ends the account of its workers. */
     revoke(id: number, person: Person): Promise<void>
     /** Deletes one that nothing uses any more. */

@@ -5,6 +5,7 @@ import { parseBody } from '@scoregate/web/error-answers'
 import { requirePerson } from '@scoregate/web/identity'
 import { Hono } from 'hono'
 import { z } from 'zod'
+import type { BrokerUrl } from '../codabench/broker-settings.ts'
 import type { SiteKey } from '../queues/site-keys.ts'
 import type { ApiParts } from './api-parts.ts'
 import { idParam } from './request-values.ts'
@@ -24,7 +25,8 @@ export const NewQueue = z.object({
     .trim()
     .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u, 'up to 64 letters, digits, spaces, and . _ -'),
 })
-const MadeQueue = z.object({ id: z.int(), name: z.string(), broker_url: z.string() })
+const MadeBrokerUrl = z.object({ broker_url: z.string(), broker_use_ssl: z.boolean() })
+const MadeQueue = MadeBrokerUrl.extend({ id: z.int(), name: z.string() })
 
 /** How the queues stand, and the keys by which anybody can verify what their sites signed. */
 export function queueRoutes({ hub, docs }: ApiParts): Hono<WebEnv> {
@@ -73,8 +75,8 @@ export function queueRoutes({ hub, docs }: ApiParts): Hono<WebEnv> {
   routes.post('/api/queues', async (c) => {
     const { person } = requirePerson(c)
     const { name } = await parseBody(c, NewQueue)
-    const { id, brokerUrl } = await hub.queues.create(name, person)
-    return c.json({ id, name, broker_url: brokerUrl } satisfies z.infer<typeof MadeQueue>, 201)
+    const { id, ...url } = await hub.queues.create(name, person)
+    return c.json({ id, name, ...brokerUrlShape(url) } satisfies z.infer<typeof MadeQueue>, 201)
   })
 
   docs.describe({
@@ -82,11 +84,11 @@ export function queueRoutes({ hub, docs }: ApiParts): Hono<WebEnv> {
     path: '/api/queues/{id}/rotate',
     tag: 'Our own',
     summary: 'Give the workers of your queue a new account; the old one ends at once',
-    answers: { 200: { text: 'The new broker URL', schema: MadeQueue.pick({ broker_url: true }) } },
+    answers: { 200: { text: 'The new broker URL', schema: MadeBrokerUrl } },
   })
   routes.post('/api/queues/:id/rotate', async (c) => {
     const { person } = requirePerson(c)
-    return c.json({ broker_url: await hub.queues.rotate(idParam(c, 'id', 'queue'), person) })
+    return c.json(brokerUrlShape(await hub.queues.rotate(idParam(c, 'id', 'queue'), person)))
   })
 
   docs.describe({
@@ -142,6 +144,10 @@ export function queueRoutes({ hub, docs }: ApiParts): Hono<WebEnv> {
     c.json(siteKeyShape(await hub.queues.siteKey(c.req.param('keyId')))),
   )
   return routes
+}
+
+function brokerUrlShape({ brokerUrl, isTls }: BrokerUrl): z.infer<typeof MadeBrokerUrl> {
+  return { broker_url: brokerUrl, broker_use_ssl: isTls }
 }
 
 function siteKeyShape({ key, keyId, validFrom, validUntil }: SiteKey): z.infer<typeof SiteKeyShape> {

@@ -5,7 +5,7 @@ import type { Hub } from '../hub.ts'
 import type { HubDb } from '../migrations/hub-tables.ts'
 import { notFound, refusal } from '../refusals.ts'
 import type { Broker } from './broker.ts'
-import { type BrokerSettings, brokerUrl } from './broker-settings.ts'
+import { type BrokerSettings, type BrokerUrl, brokerUrlOf } from './broker-settings.ts'
 import type { Management } from './management.ts'
 
 /** As many as on Codabench. */
@@ -55,7 +55,7 @@ export function createBrokerQueues(given: {
   }
 
   /** Makes what is missing at the broker, and a new account; the old one is cut off. Returns the URL, kept nowhere. */
-  async function makeAccount(id: number, vhost: string): Promise<string> {
+  async function makeAccount(id: number, vhost: string): Promise<BrokerUrl> {
     const { settings, management, broker } = brokerOrRefuse()
     await management.ensureVhost(vhost)
     await broker.declareQueue(vhost)
@@ -66,12 +66,12 @@ export function createBrokerQueues(given: {
       .where('queue_id', '=', id)
       .where('state', 'in', ['making', 'ready'])
       .execute()
-    return brokerUrl(settings, { ...account, vhost })
+    return brokerUrlOf(settings, { ...account, vhost })
   }
 
   return {
     /** Makes a queue; the broker URL is told now and never again. */
-    async create(name: string, person: Person): Promise<{ id: number; brokerUrl: string }> {
+    async create(name, person) {
       brokerOrRefuse()
       const vhost = randomUUID()
       const id = await db.transaction().execute(async (transaction) => {
@@ -107,24 +107,24 @@ export function createBrokerQueues(given: {
           .execute()
         return queue.id
       })
-      return { id, brokerUrl: await makeAccount(id, vhost) }
+      return { id, ...(await makeAccount(id, vhost)) }
     },
 
     /** A new account for the workers; whoever is connected with the old one is cut off. */
-    async rotate(id: number, person: Person): Promise<string> {
+    async rotate(id, person) {
       const { vhost } = await getOwn(id, person)
       return makeAccount(id, vhost)
     },
 
     /** Ends the account of the workers: nobody can take jobs of this queue until it has a new one. */
-    async revoke(id: number, person: Person): Promise<void> {
+    async revoke(id, person) {
       const { vhost } = await getOwn(id, person)
       await brokerOrRefuse().management.removeAccounts(vhost)
       await db.updateTable('broker_queue').set({ username: null }).where('queue_id', '=', id).execute()
     },
 
     /** Deletes a queue that no competition uses and no submission runs on, with all that the broker has of it. */
-    async remove(id: number, person: Person): Promise<void> {
+    async remove(id, person) {
       const { vhost, name } = await getOwn(id, person)
       const { management, broker } = brokerOrRefuse()
       await db.transaction().execute(async (transaction) => {

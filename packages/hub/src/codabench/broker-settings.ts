@@ -57,13 +57,19 @@ export function readBrokerSettings(given: {
   }
 }
 
-/** What a worker's owner writes into `BROKER_URL`; the only place where the password of a queue is ever seen. */
-export function brokerUrl(
+/**
+ * What a worker's owner writes into `BROKER_URL`, the only place where the password of a queue is ever seen; and whether into
+ * `BROKER_USE_SSL`, since the form of the URL is the same for both.
+ */
+export type BrokerUrl = { readonly brokerUrl: string; readonly isTls: boolean }
+
+export function brokerUrlOf(
   { forWorkers }: BrokerSettings,
   account: { username: string; password: string; vhost: string },
-): string {
+): BrokerUrl {
   const { username, password, vhost } = account
-  return `pyamqp://${username}:${password}@${urlHost(forWorkers.host)}:${forWorkers.port}/${vhost}`
+  const address = `${urlHost(forWorkers.host)}:${forWorkers.port}/${vhost}`
+  return { brokerUrl: `pyamqp://${username}:${password}@${address}`, isTls: forWorkers.isTls }
 }
 
 function readAmqp(text: string, option: string) {

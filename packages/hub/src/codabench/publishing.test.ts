@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { until } from '../hub-rig.ts'
 import type { HubTables } from '../migrations/hub-tables.ts'
 import { type CodabenchRig, startCodabenchRig } from './codabench-rig.ts'
+import { startHubProcess } from './hub-process-rig.ts'
 import { isBrokerToBeTested } from './rabbitmq-rig.ts'
 
 const KEYS_OF_A_PREDICTION = [
@@ -119,6 +120,36 @@ describe.runIf(isBrokerToBeTested())('publishing to a queue of Codabench workers
     expect(second.id).toBe(first.id)
     expect(second.runArguments['secret']).toBe(first.runArguments['secret'])
     await rig.hub.participant('POST', `/api/submissions/${id}/cancel_submission/`)
+  })
+
+  it('loses no job and gives none a second id, killed whenever it may be', async () => {
+    const ids: number[] = []
+    const { port } = new URL(rig.hub.url)
+    const settings = { dataFolder: rig.hub.dataFolder, port: Number(port), amqp: rig.rabbit.amqpUrl }
+    await rig.hub.whileStopped(async () => {
+      // Between the commit and the publication: the broker is down. Then at any instant of it: the broker is up.
+      await rig.rabbit.stop()
+      for (const isBrokerUp of [false, true, true]) {
+        if (isBrokerUp) await rig.rabbit.start()
+        await using hub = await startHubProcess({ ...settings, management: rig.rabbit.managementUrl })
+        ids.push(await rig.submit())
+        await hub.kill()
+        if (isBrokerUp) await rig.rabbit.stop()
+      }
+      await rig.rabbit.start()
+    })
+    await Promise.all(ids.map((id) => rig.isPublished(id)))
+    const last = await rig.submit()
+    const taken: { submission: unknown; task: string }[] = []
+    while (taken.at(-1)?.submission !== last) {
+      const { id, runArguments } = tellTask(await takeOne())
+      taken.push({ submission: runArguments['id'], task: id })
+    }
+    expect([...new Set(taken.map((one) => one.submission))]).toEqual([...ids, last])
+    expect(new Set(taken.map((one) => one.task)).size).toBe(ids.length + 1)
+    for (const id of [...ids, last]) {
+      await rig.hub.participant('POST', `/api/submissions/${id}/cancel_submission/`)
+    }
   })
 
   it('sends no job of a competition with data-side review, whoever asks for it', async () => {

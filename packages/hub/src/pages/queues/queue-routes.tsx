@@ -2,6 +2,7 @@ import type { WebEnv } from '@scoregate/web/environment'
 import { parseBody } from '@scoregate/web/error-answers'
 import { type Context, Hono } from 'hono'
 import { NewQueue } from '../../api/queue-routes.ts'
+import type { BrokerUrl } from '../../codabench/broker-settings.ts'
 import { setFlash } from '../flash.ts'
 import type { PageParts } from '../page-parts.ts'
 import { paths } from '../paths.ts'
@@ -21,15 +22,14 @@ export function queueRoutes({ hub }: PageParts): Hono<WebEnv> {
 
   routes.post(paths.queues, async (c) => {
     const { name } = await parseBody(c, NewQueue)
-    const { brokerUrl } = await hub.queues.create(name, personOf(c))
-    return showBrokerUrl(c, { name, brokerUrl })
+    return showBrokerUrl(c, { name, ...(await hub.queues.create(name, personOf(c))) })
   })
 
   routes.post('/queues/:id/rotate', async (c) => {
     const id = idParam(c, 'id', 'queue')
-    const brokerUrl = await hub.queues.rotate(id, personOf(c))
+    const url = await hub.queues.rotate(id, personOf(c))
     const queue = (await hub.queues.status(personOf(c))).find((one) => one.id === id)
-    return showBrokerUrl(c, { name: queue?.name ?? '', brokerUrl })
+    return showBrokerUrl(c, { name: queue?.name ?? '', ...url })
   })
 
   routes.post('/queues/:id/revoke', async (c) => {
@@ -47,7 +47,7 @@ export function queueRoutes({ hub }: PageParts): Hono<WebEnv> {
 }
 
 /** Answered to the form itself: the URL is kept nowhere, so that no other page could show it. */
-function showBrokerUrl(c: Context<WebEnv>, shown: { name: string; brokerUrl: string }) {
+function showBrokerUrl(c: Context<WebEnv>, shown: BrokerUrl & { name: string }) {
   const content = <BrokerUrlPage {...shown} />
   return c.html(sitePage(c, { title: 'Broker URL', current: 'queues', width: 'narrow', content }))
 }

@@ -6,6 +6,7 @@ import { Form, FormActions, TextField } from '@scoregate/ui/form'
 import { Card, Cluster, PageHeader, Stack } from '@scoregate/ui/layout'
 import { DataTable } from '@scoregate/ui/table'
 import type { FC } from 'hono/jsx'
+import type { BrokerUrl } from '../../codabench/broker-settings.ts'
 import type { QueueStatus } from '../../hub.ts'
 import { paths } from '../paths.ts'
 import { QUEUE_KIND_SENTENCES, QUEUE_KIND_WORDS } from './queue-words.ts'
@@ -66,7 +67,7 @@ export const QueuesPage: FC<{ queues: readonly QueueStatus[]; csrf: string }> = 
 )
 
 /** The broker URL of a queue, in the one answer that has it. */
-export const BrokerUrlPage: FC<{ name: string; brokerUrl: string }> = ({ name, brokerUrl }) => (
+export const BrokerUrlPage: FC<BrokerUrl & { name: string }> = ({ name, brokerUrl, isTls }) => (
   <>
     <PageHeader
       title="Broker URL"
@@ -79,7 +80,10 @@ export const BrokerUrlPage: FC<{ name: string; brokerUrl: string }> = ({ name, b
         this queue, with all data that they bring. Lost or told to the wrong person, it is replaced by another
         under “Queues”.
       </Callout>
-      <CodeBlock label="The setting of a worker" text={`BROKER_URL=${brokerUrl}`} />
+      <CodeBlock
+        label="The setting of a worker"
+        text={`BROKER_URL=${brokerUrl}${isTls ? '\nBROKER_USE_SSL=True' : ''}`}
+      />
       <p>
         <ButtonLink href={paths.queues}>I have copied it</ButtonLink>
       </p>
