@@ -112,7 +112,8 @@ export function createBrokerQueues(given: {
 
     /** A new account for the workers; whoever is connected with the old one is cut off. */
     async rotate(id, person) {
-      const { vhost } = await getOwn(id, person)
+      const { vhost, state } = await getOwn(id, person)
+      if (state === 'deleting') throw beingDeleted()
       return makeAccount(id, vhost)
     },
 
@@ -185,6 +186,15 @@ function nameTaken(name: string) {
     'queue-name-taken',
     `There is a queue named "${name}" already.`,
     'Choose another name.',
+  )
+}
+
+function beingDeleted() {
+  return refusal(
+    'conflict',
+    'queue-being-deleted',
+    'This queue is being deleted; the broker did not answer when it was last tried.',
+    'Delete it once more when the broker answers.',
   )
 }
 

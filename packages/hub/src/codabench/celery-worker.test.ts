@@ -144,7 +144,7 @@ describe.runIf(isBrokerToBeTested())('a Codabench worker of Celery on our hub', 
     expect(await rig.becomes(id, 'Finished')).toEqual(finished)
   })
 
-  it('is stopped when its submission is cancelled, and its container work with it', async () => {
+  it('is stopped by the revocation when its submission is cancelled, and sends nothing more', async () => {
     await using celery = await worker(1, { pause_at: 'prediction:socket ingestion' })
     const id = await rig.submit()
     const { task } = await celery

@@ -54,12 +54,10 @@ export function isSecretOf(run: RunRecord, secret: string): boolean {
  */
 export async function getSpokenFor(
   transaction: HubTransaction,
-  { submissionId, secret, now }: { submissionId: number; secret: string; now: Date },
+  given: { submissionId: number; secret: string; now: Date },
 ): Promise<RunRecord & { readonly standing: 'open' | 'ended' }> {
-  const run = await findRun(transaction, submissionId)
-  if (run === undefined) throw notFound('submission')
-  if (!isSecretOf(run, secret)) throw wrongSecret()
-  const standing = standingOf(run, now)
+  const run = await getRunOf(transaction, given)
+  const standing = standingOf(run, given.now)
   if (standing !== 'over') return { ...run, standing }
   throw refusal(
     'not-allowed',
@@ -67,6 +65,17 @@ export async function getSpokenFor(
     'This submission was cancelled or is over.',
     'Drop the job; nothing of it is wanted any more.',
   )
+}
+
+/** The run of a secret, over or not. Throws `not-found` and `not-allowed`, as above. */
+export async function getRunOf(
+  transaction: HubTransaction,
+  { submissionId, secret }: { submissionId: number; secret: string },
+): Promise<RunRecord> {
+  const run = await findRun(transaction, submissionId)
+  if (run === undefined) throw notFound('submission')
+  if (!isSecretOf(run, secret)) throw wrongSecret()
+  return run
 }
 
 function wrongSecret() {

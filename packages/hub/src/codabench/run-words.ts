@@ -41,6 +41,11 @@ export const RunWord = z.object({
 })
 export type RunWord = z.infer<typeof RunWord>
 
+/** Whether a word says nothing: its sender wants to know how the submission stands. */
+export function isQuestion({ secret: _, ...said }: RunWord): boolean {
+  return Object.values(said).every((value) => value === undefined)
+}
+
 /**
  * Does what a worker says, as far as it may: every status goes through the table of transitions, and one that may not follow
  * changes nothing. That is no error to the worker, since generation 1 says Preparing after Running, Running while the submission

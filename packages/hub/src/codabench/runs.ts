@@ -1,16 +1,16 @@
 import type { CanonicalScore } from '@scoregate/protocol/columns'
 import type { Digest } from '@scoregate/protocol/digest'
 import { Digest as DigestSchema } from '@scoregate/protocol/digest'
-import type { SubmissionStatus } from '@scoregate/protocol/submission-status'
+import { isFinal, type SubmissionStatus } from '@scoregate/protocol/submission-status'
 import type { Blobs } from '@scoregate/storage/blobs'
 import type { HubDb, HubTransaction } from '../migrations/hub-tables.ts'
 import type { WakeUps } from '../queues/job-queue.ts'
 import { refusal } from '../refusals.ts'
 import type { LiveLogKind, LiveLogs } from './live-logs.ts'
 import type { RunLink } from './run-links.ts'
-import { findRun, getSpokenFor, isSecretOf, standingOf } from './run-record.ts'
+import { findRun, getRunOf, getSpokenFor, isSecretOf, standingOf } from './run-record.ts'
 import { takeScores } from './run-scores.ts'
-import { applyWord, noteText, type RunWord } from './run-words.ts'
+import { applyWord, isQuestion, noteText, type RunWord } from './run-words.ts'
 
 export type Runs = ReturnType<typeof createRuns>
 
@@ -45,8 +45,10 @@ export function createRuns(given: {
     async hear(submissionId: number, word: RunWord): Promise<RunView> {
       const view = await db.transaction().execute(async (transaction) => {
         const now = clock()
-        const run = await getSpokenFor(transaction, { submissionId, secret: word.secret, now })
-        await applyWord(transaction, run, word, now)
+        const speaker = { submissionId, secret: word.secret, now }
+        // Who only asks how it stands is told so of a cancelled submission, too.
+        if (isQuestion(word)) await getRunOf(transaction, speaker)
+        else await applyWord(transaction, await getSpokenFor(transaction, speaker), word, now)
         return loadView(transaction, submissionId)
       })
       wakeUps.wake()
@@ -169,7 +171,7 @@ async function loadView(transaction: HubTransaction, id: number): Promise<RunVie
     .select(['column_key as column', 'value'])
     .where('submission_id', '=', id)
     .execute()
-  const isSaidFinished = row.finished_said_at !== null && row.status !== 'Failed'
+  const isSaidFinished = row.finished_said_at !== null && !isFinal(row.status)
   return {
     id,
     phaseId: row.phase_id,

@@ -99,11 +99,15 @@ describe('what a Codabench worker sends', () => {
         JSON.stringify({ kind: 'ingestion', message: 'read 4 rows\n' }),
         JSON.stringify({ kind: 'scoring_program', message: hostile }),
       ]
+      const version = async () => (await of.hub.organizer('GET', `/submissions/${id}/state`)).text
+      const before = await version()
       expect(await of.print(await address(of, id), frames)).toBe(true)
       const page = await until(async () => {
         const { text } = await of.hub.organizer('GET', `/submissions/${id}`)
         return text.includes('read 4 rows') && text.includes('onerror') ? text : undefined
       })
+      // An open page asks for this, and renews itself when it has changed.
+      expect(await version()).not.toBe(before)
       expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;')
       for (const live of ['<img src=x', '\u001b', '\u202e']) expect(page).not.toContain(live)
       const theirs = (await of.hub.participant('GET', `/submissions/${id}`)).text

@@ -203,6 +203,9 @@ describe('what a Codabench worker says', () => {
     for (const status of ['Running', 'Scoring', 'Finished', 'Failed']) {
       expect((await rig.say(id, { status })).status).toBe(403)
     }
+    // Asked how it stands, the hub says so.
+    expect(await rig.say(id, {})).toMatchObject({ status: 200, body: { status: 'Cancelled' } })
+    expect((await rig.say(id, {}, '00000000-0000-4000-8000-000000000000')).status).toBe(403)
     expect((await rig.post(id, SCORES)).status).toBe(403)
     expect((await rig.put(id, 'scoring_result', 'late')).status).toBe(403)
     expect((await rig.hub.visitor('GET', links.get)).status).toBe(403)

@@ -100,7 +100,11 @@ export async function loadSubmissionViews(
         .concat(put)
         .filter((artefact) => !hidden.includes(artefact.name)),
       hiddenArtefacts: hidden,
-      worker: worker?.words({ isOrganizer, isOutputHidden: hidden.includes('scoring_stdout') }),
+      worker: worker?.words({
+        isOrganizer,
+        isOutputHidden: hidden.includes('scoring_stdout'),
+        isOver: isFinal(row.status),
+      }),
       receipts: receipts.get(row.id) ?? [],
       // As `getReleasedScores` decides; computed columns are the hub's own and on no receipt.
       hasReleasedScores:

@@ -17,7 +17,7 @@ export type WorkerFile = {
 /** What Codabench workers sent of one submission. */
 export type WorkerRecord = {
   readonly files: readonly WorkerFile[]
-  words(viewer: { isOrganizer: boolean; isOutputHidden: boolean }): WorkerWords
+  words(shown: { isOrganizer: boolean; isOutputHidden: boolean; isOver: boolean }): WorkerWords
 }
 
 /** The results among the files that workers put, by our names. */
@@ -58,13 +58,13 @@ export async function loadWorkerRecords(
             ? []
             : [{ name, sha256: file.sha256, sizeBytes: file.size_bytes, putAt: file.put_at }]
         }),
-        words: ({ isOrganizer, isOutputHidden }) => ({
+        words: ({ isOrganizer, isOutputHidden, isOver }) => ({
           logs: isOutputHidden
             ? []
             : put.flatMap(({ name, sha256, size_bytes: sizeBytes }) =>
                 isRunLog(name) ? [{ name, sizeBytes, href: logHref(links, id, name, sha256) }] : [],
               ),
-          liveLog: isOutputHidden ? undefined : liveLogs.find(id),
+          liveLog: isOutputHidden || isOver ? undefined : liveLogs.find(id),
           hosts: isOrganizer
             ? [run.prediction_host, run.scoring_host].flatMap((host) => (host ? [host] : []))
             : [],

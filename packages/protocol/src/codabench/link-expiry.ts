@@ -4,7 +4,7 @@ const Seconds = z.coerce.number().int().min(0).max(10_000_000_000)
 
 /**
  * When a signed link ends, as it says of itself: of S3 (`X-Amz-Date` and `X-Amz-Expires`, or `Expires` of its version 2), of
- * Google (`X-Goog-…`) and of Azure (`se`), protocol reference, 2.3. Undefined for a link that says nothing of it.
+ * Google (`X-Goog-…`), of Azure (`se`) and of a hub of ours (`expires`), protocol reference, 2.3. Undefined for a link that says nothing of it.
  */
 export function linkExpiry(link: string): Date | undefined {
   const { searchParams } = new URL(link)
@@ -13,7 +13,7 @@ export function linkExpiry(link: string): Date | undefined {
     const seconds = Seconds.safeParse(searchParams.get(`${vendor}-Expires`) ?? undefined)
     if (began !== undefined && seconds.success) return new Date(began.getTime() + seconds.data * 1000)
   }
-  const epoch = Seconds.safeParse(searchParams.get('Expires') ?? undefined)
+  const epoch = Seconds.safeParse(searchParams.get('Expires') ?? searchParams.get('expires') ?? undefined)
   if (epoch.success) return new Date(epoch.data * 1000)
   const azure = z.iso.datetime().safeParse(searchParams.get('se') ?? undefined)
   return azure.success ? new Date(azure.data) : undefined

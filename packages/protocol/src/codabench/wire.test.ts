@@ -233,6 +233,7 @@ describe('when links end', () => {
     ['S3', 'https://s/x?X-Amz-Date=20261124T101500Z&X-Amz-Expires=432000', '2026-11-29T10:15:00.000Z'],
     ['Google', 'https://s/x?X-Goog-Date=20261124T101500Z&X-Goog-Expires=60', '2026-11-24T10:16:00.000Z'],
     ['S3, version 2', 'https://s/x?Expires=1795515300', '2026-11-24T10:15:00.000Z'],
+    ['a hub of ours', 'https://s/x?expires=1795515300&signature=x', '2026-11-24T10:15:00.000Z'],
     ['Azure', 'https://s/x?se=2026-11-29T10%3A15%3A00Z&sp=r', '2026-11-29T10:15:00.000Z'],
   ])('%s', (_, link, end) => {
     expect(linkExpiry(link)?.toISOString()).toBe(end)
