@@ -8,7 +8,7 @@ import { When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
 import type { HoldId } from '../holds/hold-record.ts'
 import { paths } from '../paths.ts'
-import type { Deciding } from './deciding.ts'
+import { approvalHindrance, type Deciding } from './deciding.ts'
 
 /** Who approved, with the absent reviewer in whose place they did. */
 export const ApproverName: FC<{ approver: Approver }> = ({ approver }) => (
@@ -32,6 +32,7 @@ export const ApprovalNotes: FC<{ id: HoldId; deciding: Deciding; me: string; csr
   now,
 }) => {
   const { eligibility, needed, first } = deciding
+  const isOwn = first !== undefined && isSamePerson(first.reviewer, me)
   return (
     <>
       {eligibility.kind === 'may-not' && (
@@ -45,21 +46,20 @@ export const ApprovalNotes: FC<{ id: HoldId; deciding: Deciding; me: string; csr
           beside theirs.
         </Callout>
       )}
-      {needed === 2 && first === undefined && (
+      {eligibility.kind === 'may' && needed === 2 && first === undefined && (
         <Callout tone="info" title="Two reviewers must approve">
-          The first approval waits; with the second, what both ticked leaves. Either can reject, and that is
-          final.
+          The first approval waits; with the second, what both ticked leaves.
         </Callout>
       )}
       {first !== undefined && (
-        <Callout tone="info" title="Approved first; a second reviewer decides">
+        <Callout
+          tone="info"
+          title={isOwn ? 'You approved; a second reviewer decides' : 'Approved by a first reviewer'}
+        >
           <p>
-            By <ApproverName approver={first} />, <When at={first.at} now={now} />.{' '}
-            {isSamePerson(first.reviewer, me)
-              ? 'The second must be somebody else. Until then you can withdraw yours.'
-              : 'What they ticked and wrote is shown when you have decided. What you both tick leaves.'}
+            By <ApproverName approver={first} />, <When at={first.at} now={now} />. {firstWords(deciding, me)}
           </p>
-          {isSamePerson(first.reviewer, me) && (
+          {isOwn && (
             <Form action={paths.withdraw(id)} csrf={csrf} label="Withdraw your approval">
               <FormActions>
                 <Button>Withdraw my approval</Button>
@@ -70,4 +70,15 @@ export const ApprovalNotes: FC<{ id: HoldId; deciding: Deciding; me: string; csr
       )}
     </>
   )
+}
+
+/** What the first approval means to whoever looks. */
+function firstWords(deciding: Deciding, me: string): string {
+  const { eligibility, first } = deciding
+  if (first !== undefined && isSamePerson(first.reviewer, me))
+    return 'The second must be somebody else. Until then you can withdraw yours, or reject.'
+  if (eligibility.kind === 'may' && approvalHindrance(deciding, me) !== undefined)
+    return 'The second approval must come from somebody else: you decide in each other’s place.'
+  const shown = 'You see what they ticked and wrote when it is decided.'
+  return eligibility.kind === 'may' ? `${shown} What you both tick leaves.` : shown
 }

@@ -121,10 +121,7 @@ type Publishing = { items: readonly OutboxItem[]; platform: string; now: Date }
 /** What the platform was told of a hold, or will be; folded up while nothing is decided and all is well. */
 export const PublishingCard: FC<Publishing & { isWaiting: boolean }> = ({ isWaiting, ...publishing }) =>
   isWaiting && publishing.items.every(({ state }) => state === 'done') ? (
-    <FoldedCard
-      title="Told to the platform"
-      summary={publishing.items.length === 0 ? 'nothing yet' : 'that a result waits'}
-    >
+    <FoldedCard title="Told to the platform" summary={toldWords(publishing.items)}>
       <InertName text={publishing.platform} />
       <Told {...publishing} />
     </FoldedCard>
@@ -133,6 +130,11 @@ export const PublishingCard: FC<Publishing & { isWaiting: boolean }> = ({ isWait
       <Told {...publishing} />
     </Card>
   )
+
+function toldWords([first]: readonly OutboxItem[]): string {
+  if (first === undefined) return 'nothing yet'
+  return first.outcome.kind === 'failed' ? 'that the run failed' : 'that a result waits'
+}
 
 const Told: FC<Publishing> = ({ items, now }) => (
   <Stack>

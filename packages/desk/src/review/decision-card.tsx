@@ -48,12 +48,14 @@ export const DecisionCard: FC<{
   >
     <Stack>
       <ApprovalNotes {...{ id: hold.id, deciding, me, csrf, now }} />
-      {hold.hostile ? (
+      {hold.hostile && (
         <Callout tone="bad">
           This output can only be rejected, because sealing met things that cannot be accepted.
         </Callout>
-      ) : (
-        <ApproveForm {...{ hold, looks, checksTrouble, deciding, me, csrf, signing }} />
+      )}
+      {/* To whom nothing can be released, a list to tick would only be in the way of why. */}
+      {!hold.hostile && approvalHindrance(deciding, me) === undefined && (
+        <ApproveForm {...{ hold, looks, checksTrouble, deciding, csrf, signing }} />
       )}
       {deciding.eligibility.kind === 'may' && <RejectForm hold={hold} csrf={csrf} signing={signing} />}
     </Stack>
@@ -71,10 +73,9 @@ const ApproveForm: FC<{
   looks: ReadonlyMap<ArtefactName, ArtefactLook>
   checksTrouble: ChecksTrouble | undefined
   deciding: Deciding
-  me: string
   csrf: string
   signing: Signing
-}> = ({ hold, looks, checksTrouble, deciding, me, csrf, signing }) => {
+}> = ({ hold, looks, checksTrouble, deciding, csrf, signing }) => {
   const failed = hold.kind === 'failed-run'
   const isFirst = deciding.needed === 2 && deciding.first === undefined
   return (
@@ -89,12 +90,12 @@ const ApproveForm: FC<{
       ) : (
         <CheckboxGroup
           name="artefacts"
-          label="What leaves"
+          label={failed ? 'What leaves' : 'Only what is ticked leaves'}
           size="compact"
           hint={
             failed
               ? `The participant hears: “${failureSentence(hold)}” You may add what is ticked here.`
-              : 'What is ticked, and nothing else.'
+              : undefined
           }
           choices={hold.offered.map((artefact) => ({
             value: artefact.name,
@@ -125,9 +126,7 @@ const ApproveForm: FC<{
           disabledReason={
             hold.offered.length === 0 && !releasesReasonAlone(hold)
               ? 'There is nothing that may be released.'
-              : (approvalHindrance(deciding, me) ??
-                (checksTrouble && CHECKS_TROUBLE_WORDS[checksTrouble]) ??
-                signatureTrouble(hold, signing))
+              : ((checksTrouble && CHECKS_TROUBLE_WORDS[checksTrouble]) ?? signatureTrouble(hold, signing))
           }
         >
           {isFirst ? 'Approve, as the first of two' : 'Approve and release'}

@@ -71,11 +71,18 @@ function columnsOf(hold: Hold, seen: ReadonlyMap<number, Coverage>): Column<Numb
       header: 'File',
       isRowHeader: true,
       isWide: true,
-      cell: ({ entry }) => <InertName text={entry.path} isMonospace />,
+      // In one cell, so that the way to look at it is in sight on a narrow screen, too.
+      cell: ({ entry }) => (
+        <Stack gap="none">
+          <InertName text={entry.path} isMonospace />
+          <span class="muted score-note">
+            {SECTION_WORDS[entry.section]} · <span class="nowrap">SHA-256</span>{' '}
+            <Digest value={entry.sha256} />
+          </span>
+        </Stack>
+      ),
     },
-    { key: 'section', header: 'Part of the run', cell: ({ entry }) => SECTION_WORDS[entry.section] },
     { key: 'size', header: 'Size', align: 'end', cell: ({ entry }) => <FileSize bytes={entry.sizeBytes} /> },
-    { key: 'sha256', header: 'SHA-256', cell: ({ entry }) => <Digest value={entry.sha256} /> },
     {
       key: 'seen',
       header: 'You have seen',
