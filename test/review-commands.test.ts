@@ -9,8 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../packages/cli/src/exit-codes.ts'
 import { JSON_OUTPUTS } from '../packages/cli/src/json-outputs.ts'
 import { WatchEvent } from '../packages/cli/src/review/watch-events.ts'
-import { HoldDetails } from '../packages/desk/src/api/hold-api.ts'
+import { FileDiff, HoldDetails } from '../packages/desk/src/api/hold-api.ts'
 import { ShownToken, TokenAnswer } from '../packages/desk/src/api/token-api.ts'
+import { policyWith, TWO } from '../packages/desk/src/approvals/approvals-rig.ts'
 import { DeskRig } from '../packages/desk/src/desk-rig.ts'
 import { until } from '../packages/desk/src/until-rig.ts'
 import { deskEnvironment, review, reviewJson, runScoregate, SCOREGATE } from './review-rig.ts'
@@ -152,7 +153,74 @@ describe('scoregate review approve and reject', () => {
   })
 })
 
+describe('scoregate review where two must approve', () => {
+  it('tells the first that theirs waits, takes it back by withdraw, and releases with the second', async () => {
+    await using rig = await DeskRig.start({ policy: TWO })
+    const { id } = await rig.deposit()
+    const first = await review(rig, 'approve', id, '--yes')
+    expect(first).toMatchObject({
+      code: EXIT.ok,
+      stdout: expect.stringContaining('waits for a second reviewer'),
+    })
+    expect(first.stdout).toContain('Nothing leaves')
+    expect((await rig.show(id)).state).toBe('awaiting')
+    expect(await review(rig, 'approve', id, '--yes')).toMatchObject({ code: EXIT.refused })
+
+    expect(await reviewJson(rig, 'withdraw', id)).toEqual({ id, state: 'awaiting', standing: 0 })
+    expect((await rig.show(id)).approvedFirst).toBeUndefined()
+    expect(await review(rig, 'withdraw', id)).toMatchObject({ code: EXIT.refused })
+    expect(await reviewJson(rig, 'approve', id, '--yes')).toEqual({
+      id,
+      state: 'awaiting',
+      standing: 1,
+      needed: 2,
+    })
+
+    const other = deskEnvironment(rig, 'token-of-second-reviewer')
+    // Nobody takes back what somebody else gave.
+    expect(await runScoregate(['review', 'withdraw', id], other)).toMatchObject({ code: EXIT.refused })
+    const second = await runScoregate(['review', 'approve', id, '--yes'], other)
+    expect(second).toMatchObject({ code: EXIT.ok, stdout: expect.stringContaining('is being released') })
+    expect((await rig.untilState(id, 'released')).decision).toMatchObject({
+      reviewer: 'second-reviewer',
+      first: { reviewer: 'first-reviewer' },
+    })
+    expect(await review(rig, 'withdraw', id)).toMatchObject({ code: EXIT.refused })
+  })
+})
+
+describe('scoregate review where an approval must be signed with a passkey', () => {
+  it('refuses to approve and says where it can be done, and rejects', async () => {
+    await using rig = await DeskRig.start({ policy: policyWith('signed: required') })
+    const { id } = await rig.deposit()
+    const refused = await review(rig, 'approve', id, '--yes')
+    expect(refused).toMatchObject({ code: EXIT.refused, stdout: '' })
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toMatch(/passkey.*browser/s)
+    const asJson = await review(rig, 'approve', id, '--yes', '--json')
+    expect(JSON.parse(asJson.stderr)).toMatchObject({ error: { code: 'signature-missing' } })
+    expect((await rig.show(id)).state).toBe('awaiting')
+    expect(await review(rig, 'reject', id, '--reason', 'other', '--yes')).toMatchObject({ code: EXIT.ok })
+  })
+})
+
 describe('scoregate review diff', () => {
+  it('tells the lines of a file that differ, as the desk compares them', async () => {
+    await using rig = await DeskRig.start()
+    const before = { ...FILES, 'logs/scoring_stdout': 'one\ntwo\nthree\n' }
+    const first = await rig.deposit({ files: before })
+    await rig.reject(first.id)
+    const { id } = await rig.deposit({
+      files: { ...before, 'logs/scoring_stdout': 'one\n2 \u001b[31m\nthree\n' },
+    })
+    const number = await numberOf(rig, id, 'scoring_stdout')
+    const asked = FileDiff.parse(await (await rig.api(`/api/holds/${id}/diff/${number}`)).json())
+    expect(await reviewJson(rig, 'diff', id, 'logs/scoring_stdout')).toEqual(asked)
+    const { stdout } = await review(rig, 'diff', id, 'logs/scoring_stdout')
+    expect(stdout).toContain('\n one\n-two\n+2 \\u{1b}[31m\n three\n')
+    expect(await review(rig, 'diff', id, 'no-such-file')).toMatchObject({ code: EXIT.notFound })
+  })
+
   it("tells what is new since the participant's last hold", async () => {
     await using rig = await DeskRig.start()
     const first = await rig.deposit({ files: FILES })

@@ -86,7 +86,7 @@ export function addDecideCommands(review: Command, connect: Connect): void {
 
 function approvedText(answer: DecisionAnswer): string {
   return answer.state === 'awaiting'
-    ? `Your approval of hold ${answer.id} is recorded: ${answer.standing} of ${answer.needed}. Nothing leaves before another reviewer approves it, too.`
+    ? `Your approval of hold ${answer.id} is recorded, ${answer.standing} of ${answer.needed}; it waits for a second reviewer. Nothing leaves before.`
     : `Hold ${answer.id} is approved and is being released.`
 }
 
