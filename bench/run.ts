@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchCodabench } from './codabench.ts'
 import { benchInbox } from './inbox.ts'
 import { type MachineFacts, machineFacts } from './machine.ts'
 import { benchMemory } from './memory.ts'
@@ -14,6 +15,7 @@ import { benchWholeRun } from './whole-run.ts'
 const BENCHES: Readonly<Record<string, (home: string) => Promise<BenchResult[]>>> = {
   sealing: benchSealing,
   'whole-run': benchWholeRun,
+  codabench: benchCodabench,
   memory: benchMemory,
   inbox: benchInbox,
   viewing: benchViewing,

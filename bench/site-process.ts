@@ -24,7 +24,7 @@ export async function buildPrograms(): Promise<void> {
   mkdirSync(BUILT, { recursive: true })
   cpSync(ASSETS, join(BUILT, 'assets'), { recursive: true })
   await build({
-    entryPoints: ['desk', 'worker', 'seal'].map((name) => join(PROGRAMS, `${name}.ts`)),
+    entryPoints: ['desk', 'worker', 'broker-worker', 'seal'].map((name) => join(PROGRAMS, `${name}.ts`)),
     outdir: BUILT,
     bundle: true,
     splitting: false,
@@ -51,7 +51,7 @@ export async function buildPrograms(): Promise<void> {
 
 /** Starts a program with one setting, and waits until it says that it is ready. */
 export async function startProgram(
-  name: 'desk' | 'worker' | 'seal',
+  name: 'desk' | 'worker' | 'broker-worker' | 'seal',
   setting: object,
 ): Promise<{ program: SiteProcess; ready: unknown }> {
   const child = fork(join(BUILT, `${name}.js`), [JSON.stringify(setting)], {

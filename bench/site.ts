@@ -32,10 +32,14 @@ export type BenchDesk = {
 }
 
 /** Starts a desk that publishes to `hub`. */
-export async function startBenchDesk(folder: string, hub: BenchHub): Promise<BenchDesk> {
+export async function startBenchDesk(
+  folder: string,
+  hub: Pick<BenchHub, 'url'>,
+  policy: string = POLICY,
+): Promise<BenchDesk> {
   await mkdir(folder, { recursive: true })
   const policyFile = join(folder, 'policy.yaml')
-  await writeFile(policyFile, POLICY)
+  await writeFile(policyFile, policy)
   const { program, ready } = await startProgram('desk', {
     dataFolder: join(folder, 'data'),
     policyFile,

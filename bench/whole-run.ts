@@ -4,26 +4,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { zipOf } from '../packages/worker/src/zip-rig.ts'
 import { type BenchHub, startHub } from './hub.ts'
+import { DETAILED, LARGE, SCORES } from './ordinary-programs.ts'
 import { type BenchResult, compare, type Side } from './rounds.ts'
 import { type BenchDesk, IMAGE, startBenchDesk, startBenchWorker } from './site.ts'
 import { buildPrograms } from './site-process.ts'
-
-const SCORES = `
-import json
-json.dump({'accuracy': 0.5}, open('/app/output/scores.json', 'w'))
-print('scored')
-`
-const DETAILED = `${SCORES}
-open('/app/output/detailed_results.html', 'w').write('<p>' + 'detail ' * 20000)
-`
-// One random block over and over: making random bytes would take longer than all that is measured here.
-const LARGE = `${SCORES}
-import os
-block = os.urandom(1000000)
-with open('/app/output/output.bin', 'wb') as output:
-    for count in range(200):
-        output.write(block)
-`
 
 const CASES = [
   { name: 'whole run, trivial scoring', source: SCORES, goal: 1.2, rounds: 15 },
@@ -82,7 +66,8 @@ async function wholeRun(source: string, hub: BenchHub, desk: BenchDesk): Promise
   }
 }
 
-async function bareRun(source: string, home: string): Promise<Side> {
+/** The same program with the same limits, as anybody would start it. */
+export async function bareRun(source: string, home: string): Promise<Side> {
   const program = join(home, 'bare-program')
   const predictions = join(home, 'bare-predictions')
   const output = join(home, 'bare-output')

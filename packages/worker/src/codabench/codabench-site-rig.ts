@@ -320,6 +320,22 @@ export async function startCodabenchSite(given: {
       await publish(row, row.status === 'Submitted' ? 'prediction' : 'scoring', row.taskId)
     },
 
+    /** Resolves when the site has a status of a submission. */
+    async untilStatus(id: number, status: string): Promise<void> {
+      while (rowOf(id).status !== status) await new Promise((resolve) => setTimeout(resolve, 2))
+    },
+
+    /** Resolves when the site has heard of a finished submission all that there is to hear: the scores and every file. */
+    async heardAll(id: number): Promise<void> {
+      const row = rowOf(id)
+      const files = () => new Set(row.heard.flatMap((one) => (one.kind === 'put' ? [one.object] : [])))
+      // The predictions, the output, the detailed results, and the two streams of each of two programs.
+      while (row.scoreRows.length === 0 || files().size < 7) {
+        if (row.status === 'Failed') throw new Error('the submission failed')
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    },
+
     status: (id: number) => rowOf(id).status,
     taskId: (id: number) => rowOf(id).taskId,
     heard: (id: number): readonly Heard[] => rowOf(id).heard,
