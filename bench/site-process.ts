@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { cpSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { z } from 'zod'
 
 const PROGRAMS = fileURLToPath(new URL('./programs', import.meta.url))
 const ASSETS = fileURLToPath(new URL('../packages/ui/src/assets', import.meta.url))
+const CHECK_THREAD = fileURLToPath(new URL('../packages/desk/src/checks/check-thread.ts', import.meta.url))
 const BUILT = fileURLToPath(new URL('../dist/bench', import.meta.url))
 
 /** A program of the bench in a process of its own, bundled as the `scoregate` command is. */
@@ -24,7 +25,11 @@ export async function buildPrograms(): Promise<void> {
   mkdirSync(BUILT, { recursive: true })
   cpSync(ASSETS, join(BUILT, 'assets'), { recursive: true })
   await build({
-    entryPoints: ['desk', 'worker', 'broker-worker', 'seal'].map((name) => join(PROGRAMS, `${name}.ts`)),
+    entryPoints: [
+      ...['desk', 'worker', 'broker-worker', 'seal'].map((name) => join(PROGRAMS, `${name}.ts`)),
+      // Beside the desk, as it is beside the command.
+      CHECK_THREAD,
+    ].map((file) => ({ in: file, out: basename(file, '.ts') })),
     outdir: BUILT,
     bundle: true,
     splitting: false,
