@@ -1,13 +1,17 @@
+import { isSamePerson } from '@scoregate/gate/who-may-decide'
+import { sql } from 'kysely'
 import { z } from 'zod'
+import { findFirstApprovals } from '../approvals/approval-records.ts'
+import { HoldId } from '../holds/hold-record.ts'
 import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
 import { type Channel, parseChannel } from './channels.ts'
 import { HoldNoticeKind, type Notice } from './notice.ts'
+import { beginMessage, recordUnsureTry } from './notice-messages.ts'
 import type { NoticeState } from './promise-notices.ts'
+import type { FailedAnswer } from './webhook.ts'
 
 /** So much one message tells of at most; the rest goes with the next. */
 const NOTICES_PER_MESSAGE = 5000
-/** What a channel did not take for so long is given up; the channel goes on failing where people see it. */
-const GIVEN_UP_AFTER_MILLISECONDS = 86_400_000
 /** After a message the next waits so long, so that many holds at once are one message and not many. */
 const QUIET_MILLISECONDS = 60_000
 const LONGEST_PAUSE_MILLISECONDS = 1_800_000
@@ -33,49 +37,31 @@ export async function listDueChannels(db: DeskDb, now: Date): Promise<Channel[]>
   return rows.map(parseChannel)
 }
 
-/** What is about to be sent: rows that no other try takes, and what they say. */
-export type TakenNotices = { readonly ids: readonly number[]; readonly notices: readonly Notice[] }
+/** What is about to be sent as one message: rows that no other try takes, and what they say. */
+export type TakenNotices = {
+  readonly messageId: string
+  readonly ids: readonly number[]
+  readonly notices: readonly Notice[]
+}
 
-/** Takes what is due for a channel. What is no longer so, since its hold was decided or put right, is void and not taken. */
+/**
+ * Takes what is due for a channel; undefined when that is nothing. A message that was tried before is taken again by itself,
+ * under its name. What is no longer so, since its hold was decided or put right, is void and not taken.
+ */
 export async function takeDue(
   transaction: DeskTransaction,
   { channel, link, now }: { channel: Channel; link: string; now: Date },
-): Promise<TakenNotices> {
-  const rows = await transaction
-    .selectFrom('notice')
-    .innerJoin('hold', 'hold.id', 'notice.hold_id')
-    .select([
-      'notice.id',
-      'notice.kind',
-      'job_json',
-      'hold.state',
-      'expires_at',
-      'deadline_cause',
-      'alarm',
-      'ended_at',
-    ])
-    .where('notice.person_id', '=', channel.personId)
-    .where('notice.way', '=', channel.settings.way)
-    .where('notice.state', '=', 'pending')
-    .where('notice.due_at', '<=', now.toISOString())
-    .select((eb) =>
-      eb
-        .exists(
-          eb
-            .selectFrom('approval')
-            .select('approval.id')
-            .whereRef('approval.hold_id', '=', 'hold.id')
-            .where('approval.place', '=', 'first')
-            .where('approval.withdrawn_at', 'is', null),
-        )
-        .as('is_approved_first'),
-    )
-    .orderBy('notice.id')
-    .limit(NOTICES_PER_MESSAGE)
-    .execute()
+): Promise<TakenNotices | undefined> {
+  const due = await listDue(transaction, channel, now)
+  const begun = due[0]?.message_id ?? undefined
+  const rows = due.filter((row) => (row.message_id ?? undefined) === begun)
+  const firsts = await findFirstApprovals(transaction, holdsOfSecondReviews(rows))
   const standing = rows.filter((row) => {
     if (row.kind === 'stopped') return row.alarm !== null && row.ended_at === null
-    if (row.kind === 'second-review' && !Number(row.is_approved_first)) return false
+    if (row.kind === 'second-review') {
+      const first = firsts.get(HoldId.parse(row.hold_id))
+      if (first === undefined || isSamePerson(first.reviewer, row.username)) return false
+    }
     return row.state === 'awaiting' && row.expires_at > now.toISOString()
   })
   const ids = standing.map(({ id }) => id)
@@ -84,8 +70,33 @@ export async function takeDue(
     ids: rows.map(({ id }) => id).filter((id) => !isStanding.has(id)),
     state: 'void',
   })
+  if (ids.length === 0) return undefined
   await setState(transaction, { ids, state: 'sending' })
-  return { ids, notices: standing.map((row) => noticeOf(row, link)) }
+  const messageId = begun ?? (await beginMessage(transaction, { channel, ids, now }))
+  return { messageId, ids, notices: standing.map((row) => noticeOf(row, link)) }
+}
+
+/** The rows that are due for a channel, those of messages that were tried before first, message by message. */
+function listDue(transaction: DeskTransaction, { personId, settings }: Channel, now: Date) {
+  return transaction
+    .selectFrom('notice')
+    .innerJoin('hold', 'hold.id', 'notice.hold_id')
+    .innerJoin('person', 'person.id', 'notice.person_id')
+    .select(['notice.id', 'notice.kind', 'notice.hold_id', 'notice.message_id', 'person.username'])
+    .select(['job_json', 'hold.state', 'expires_at', 'deadline_cause', 'alarm', 'ended_at'])
+    .where('notice.person_id', '=', personId)
+    .where('notice.way', '=', settings.way)
+    .where('notice.state', '=', 'pending')
+    .where('notice.due_at', '<=', now.toISOString())
+    .orderBy(sql`notice.message_id is null`)
+    .orderBy('notice.message_id')
+    .orderBy('notice.id')
+    .limit(NOTICES_PER_MESSAGE)
+    .execute()
+}
+
+function holdsOfSecondReviews(rows: readonly { kind: string; hold_id: string }[]): HoldId[] {
+  return rows.filter(({ kind }) => kind === 'second-review').map(({ hold_id }) => HoldId.parse(hold_id))
 }
 
 /** Nothing else of a job is looked at, so that nothing else can get out. */
@@ -111,9 +122,16 @@ function noticeOf(
 /** A message arrived: the channel works, and rests for a moment. */
 export async function recordSent(
   transaction: DeskTransaction,
-  { channel, ids, now }: { channel: Channel; ids: readonly number[]; now: Date },
+  { channel, taken, now }: { channel: Channel; taken: TakenNotices | undefined; now: Date },
 ): Promise<void> {
-  await setState(transaction, { ids, state: 'sent' })
+  if (taken !== undefined) {
+    await setState(transaction, { ids: taken.ids, state: 'sent' })
+    await transaction
+      .updateTable('notice_message')
+      .set({ sent_at: now.toISOString() })
+      .where('id', '=', taken.messageId)
+      .execute()
+  }
   await channelRow(transaction, channel)
     .set({
       ...{ tries: 0, failing_since: null, last_error: null, last_sent_at: now.toISOString() },
@@ -122,47 +140,30 @@ export async function recordSent(
     .execute()
 }
 
-/** A message did not arrive: it is tried again, less and less often, and after a day of that given up. */
+/** A message did not arrive, as far as is known: it is tried again, less and less often, while what it says is true. */
 export async function recordFailed(
   transaction: DeskTransaction,
-  { channel, ids, why, now }: { channel: Channel; ids: readonly number[]; why: string; now: Date },
+  given: { channel: Channel; taken: TakenNotices | undefined; answer: FailedAnswer; now: Date },
 ): Promise<void> {
-  await setState(transaction, { ids, state: 'pending' })
-  const tooOld = new Date(now.getTime() - GIVEN_UP_AFTER_MILLISECONDS).toISOString()
-  await transaction
-    .updateTable('notice')
-    .set({ state: 'given-up' satisfies NoticeState })
-    .where('person_id', '=', channel.personId)
-    .where('way', '=', channel.settings.way)
-    .where('state', '=', 'pending')
-    .where('due_at', '<=', tooOld)
-    .execute()
+  const { channel, taken, answer, now } = given
+  if (taken !== undefined) {
+    await setState(transaction, { ids: taken.ids, state: 'pending' })
+    if (answer.mayHaveArrived) await recordUnsureTry(transaction, taken.messageId)
+  }
   const tries = channel.tries + 1
-  const pause = Math.min(QUIET_MILLISECONDS * 2 ** Math.min(tries - 1, 20), LONGEST_PAUSE_MILLISECONDS)
   await channelRow(transaction, channel)
     .set({
-      ...{ tries, last_error: why, next_try_at: new Date(now.getTime() + pause).toISOString() },
+      ...{ tries, last_error: answer.why },
+      next_try_at: new Date(now.getTime() + pauseAfter(tries)).toISOString(),
       failing_since: (channel.failingSince ?? now).toISOString(),
     })
     .execute()
 }
 
-/**
- * Takes up what was being sent when the desk ended: nobody knows whether it arrived, so it is sent once more. When that
- * happens to the same notice again it is let be: at most one notice comes twice.
- */
-export async function resumeSending(db: DeskDb): Promise<void> {
-  await db
-    .updateTable('notice')
-    .set({ state: 'unknown' satisfies NoticeState })
-    .where('state', '=', 'sending')
-    .where('crashes', '>=', 1)
-    .execute()
-  await db
-    .updateTable('notice')
-    .set({ state: 'pending' satisfies NoticeState, crashes: 1 })
-    .where('state', '=', 'sending')
-    .execute()
+/** How long a channel rests after so many tries of which none arrived for sure, in milliseconds. */
+export function pauseAfter(tries: number): number {
+  if (tries === 0) return 0
+  return Math.min(QUIET_MILLISECONDS * 2 ** Math.min(tries - 1, 20), LONGEST_PAUSE_MILLISECONDS)
 }
 
 /** The same address as when the try began: what was set meanwhile has not failed and has not been sent to. */

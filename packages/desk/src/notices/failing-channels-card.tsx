@@ -15,7 +15,7 @@ export const FailingChannelsCard: FC<{ channels: readonly FailingChannel[]; now:
     <Card
       title="Notices that do not arrive"
       variant="flush"
-      description="They are tried again, each for a day. Until it works, these reviewers see what waits only here, at the desk."
+      description="They are tried again, less and less often, while what they say is true. Until it works, these reviewers see what waits only here, at the desk."
     >
       <DataTable
         caption="Notices that do not arrive"

@@ -1,14 +1,14 @@
 import { createTransport } from 'nodemailer'
 import { type Notice, noticeLine, noticeText } from './notice.ts'
-import type { ChannelAnswer } from './webhook.ts'
+import { type ChannelAnswer, wasNeverReached } from './webhook.ts'
 import { isLoopback } from './webhook-rules.ts'
 
 /** Sends notices by mail. */
 export type Mailer = {
   /** One mail of another kind. Never throws. */
-  write(to: string, mail: { subject: string; text: string }): Promise<ChannelAnswer>
-  /** Never throws. */
-  send(to: string, notices: readonly Notice[]): Promise<ChannelAnswer>
+  write(to: string, mail: { subject: string; text: string; messageId?: string }): Promise<ChannelAnswer>
+  /** Sends a message, which has the same name at each try: mail programs show one of those once. Never throws. */
+  send(to: string, message: { messageId: string; notices: readonly Notice[] }): Promise<ChannelAnswer>
   close(): void
 }
 
@@ -37,7 +37,10 @@ export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  async function write(to: string, mail: { subject: string; text: string }): Promise<ChannelAnswer> {
+  async function write(
+    to: string,
+    mail: { subject: string; text: string; messageId?: string },
+  ): Promise<ChannelAnswer> {
     try {
       await transport.sendMail({
         // An address as an object: no text of it is parsed as a list of addresses.
@@ -49,17 +52,21 @@ export function createMailer({ smtpUrl, from }: MailSettings): Mailer {
       return { kind: 'sent' }
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-      return { kind: 'failed', why: `The mail server did not take it${code}.` }
+      // A server that answered did not take it.
+      const isAnswered = error instanceof Error && 'responseCode' in error
+      const mayHaveArrived = !isAnswered && !wasNeverReached(error)
+      return { kind: 'failed', why: `The mail server did not take it${code}.`, mayHaveArrived }
     }
   }
   return {
     write,
-    async send(to, notices) {
+    async send(to, { messageId, notices }) {
       const [first] = notices
       if (first === undefined) return { kind: 'sent' }
       const subject =
         notices.length === 1 ? noticeLine(first) : `${notices.length} notices from the review desk`
-      return write(to, { subject, text: notices.map(noticeText).join('\n\n') })
+      const text = notices.map(noticeText).join('\n\n')
+      return write(to, { subject, text, messageId: `<${messageId}@${from.split('@').at(-1)}>` })
     },
     close: () => transport.close(),
   }

@@ -2,9 +2,17 @@ import type { Logger } from 'pino'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import { createWakeUp } from '../wake-up.ts'
 import type { Channel } from './channels.ts'
-import { listDueChannels, recordFailed, recordSent, resumeSending, takeDue } from './due-notices.ts'
+import {
+  listDueChannels,
+  pauseAfter,
+  recordFailed,
+  recordSent,
+  type TakenNotices,
+  takeDue,
+} from './due-notices.ts'
 import type { Mailer } from './mailer.ts'
 import { digestOf, type Notice } from './notice.ts'
+import { newMessageId, resumeSending } from './notice-messages.ts'
 import { remindDue } from './reminders.ts'
 import { type ChannelAnswer, postWebhook } from './webhook.ts'
 import { webhookRefusal } from './webhook-rules.ts'
@@ -69,18 +77,18 @@ export function createNoticeSender(site: NoticeSite): NoticeSender {
   return {
     async start(address) {
       link = address
-      await resumeSending(site.db)
+      await resumeSending(site.db, { now: site.clock(), pauseAfter })
       running = run()
       running.catch((error) => site.log.error({ err: error }, 'The notices stopped.'))
     },
     wake: news.wake,
     async test(channel) {
       const answer = await send(site, {
-        channel,
+        ...{ channel, messageId: newMessageId() },
         notices: [{ kind: 'test', count: 1, link }],
         signal: closing.signal,
       })
-      await recordAnswer(site, { channel, ids: [], answer })
+      await recordAnswer(site, { channel, taken: undefined, answer })
       return answer
     },
     async close() {
@@ -99,14 +107,15 @@ async function sendDue(
 ): Promise<boolean> {
   const { db, clock, log } = site
   try {
-    const { ids, notices } = await db
+    const taken = await db
       .transaction()
       .execute((transaction) => takeDue(transaction, { channel, link, now: clock() }))
-    if (notices.length === 0) return true
-    const answer = await send(site, { channel, notices: digestOf(notices), signal })
+    if (taken === undefined) return true
+    const { messageId, notices } = taken
+    const answer = await send(site, { channel, messageId, notices: digestOf(notices), signal })
     // The desk is ending: whether it arrived is not known, and the next start takes it up.
     if (answer.kind === 'failed' && signal.aborted) return true
-    await recordAnswer(site, { channel, ids, answer })
+    await recordAnswer(site, { channel, taken, answer })
     return true
   } catch (error) {
     log.error(
@@ -119,15 +128,15 @@ async function sendDue(
 
 async function recordAnswer(
   { db, clock, log }: NoticeSite,
-  { channel, ids, answer }: { channel: Channel; ids: readonly number[]; answer: ChannelAnswer },
+  { channel, taken, answer }: { channel: Channel; taken: TakenNotices | undefined; answer: ChannelAnswer },
 ): Promise<void> {
   const now = clock()
   await db
     .transaction()
     .execute((transaction) =>
       answer.kind === 'sent'
-        ? recordSent(transaction, { channel, ids, now })
-        : recordFailed(transaction, { channel, ids, why: answer.why, now }),
+        ? recordSent(transaction, { channel, taken, now })
+        : recordFailed(transaction, { channel, taken, answer, now }),
     )
   if (answer.kind === 'failed') {
     log.warn({ way: channel.settings.way, why: answer.why }, 'A notice did not arrive; it is tried again.')
@@ -136,29 +145,29 @@ async function recordAnswer(
 
 function send(
   site: NoticeSite,
-  given: { channel: Channel; notices: readonly Notice[]; signal: AbortSignal },
+  given: { channel: Channel; messageId: string; notices: readonly Notice[]; signal: AbortSignal },
 ): Promise<ChannelAnswer> {
-  const { channel, notices, signal } = given
+  const { channel, messageId, notices, signal } = given
   const { settings } = channel
   if (settings.way === 'mail') {
     if (site.mailer === undefined) return failed('This desk has no mail server any more.')
-    return orEnd(site.mailer.send(settings.address, notices), signal)
+    return orEnd(site.mailer.send(settings.address, { messageId, notices }), signal)
   }
   // Asked again each time: the policy may have changed since the address was set.
   const refusal = webhookRefusal(settings.address, site.webhookHosts)
   if (refusal !== undefined) return failed(refusal)
-  return postWebhook({ url: settings.address, shape: settings.shape, notices, signal })
+  return postWebhook({ url: settings.address, shape: settings.shape, messageId, notices, signal })
 }
 
 async function failed(why: string): Promise<ChannelAnswer> {
-  return { kind: 'failed', why }
+  return { kind: 'failed', why, mayHaveArrived: false }
 }
 
 /** A desk that ends does not wait for a mail server. */
 async function orEnd(answer: Promise<ChannelAnswer>, signal: AbortSignal): Promise<ChannelAnswer> {
   let end: () => void = () => undefined
   const ended = new Promise<ChannelAnswer>((resolve) => {
-    end = () => resolve({ kind: 'failed', why: 'The desk was stopped.' })
+    end = () => resolve({ kind: 'failed', why: 'The desk was stopped.', mayHaveArrived: true })
   })
   if (signal.aborted) end()
   signal.addEventListener('abort', end)

@@ -30,8 +30,18 @@ export interface NoticeTables {
     kind: string
     state: string
     due_at: string
-    /** How often a crash left it unknown whether it was sent. */
-    crashes: number
+    /** The message that tells of it, from the first try to send it on. */
+    message_id: string | null
+  }
+  /** One mail, or one call of a webhook, to one person: each try to send it has the same `id`, for receivers to know it by. */
+  notice_message: {
+    id: string
+    person_id: number
+    way: string
+    begun_at: string
+    /** Tries of which nobody knows whether they arrived. */
+    unsure_tries: number
+    sent_at: string | null
   }
   /** When a hold's reminders are due; a row goes when its reminder is promised or void. */
   hold_reminder: { hold_id: string; kind: string; due_at: string }
@@ -84,6 +94,24 @@ export const NOTICE_MIGRATIONS: readonly Migration[] = [
         select id, 'last-call',
           strftime('%Y-%m-%dT%H:%M:%fZ', julianday(expires_at) - (julianday(expires_at) - julianday(deposited_at)) / 10)
         from hold where state = 'awaiting' and kind = 'result'`,
+    ],
+  },
+  {
+    name: '0441-messages-of-notices',
+    statements: [
+      `create table notice_message (
+        id text primary key,
+        person_id integer not null references person (id),
+        way text not null,
+        begun_at text not null,
+        unsure_tries integer not null,
+        sent_at text
+      )`,
+      'create index notice_message_unsure on notice_message (person_id, begun_at) where unsure_tries > 0',
+      'alter table notice add column message_id text references notice_message (id)',
+      'alter table notice drop column crashes',
+      // What was given up before is sent now, unless it has become untrue.
+      "update notice set state = 'pending' where state in ('unknown', 'given-up')",
     ],
   },
 ]

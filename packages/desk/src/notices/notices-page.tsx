@@ -9,6 +9,7 @@ import { When } from '@scoregate/ui/time-left'
 import type { FC } from 'hono/jsx'
 import { paths } from '../paths.ts'
 import type { Channel, NoticeWay } from './channels.ts'
+import type { PerhapsDouble } from './notice-messages.ts'
 
 /** A form as somebody sent it, with what is wrong with it. */
 export type RefusedForm = {
@@ -23,6 +24,7 @@ export type RefusedForm = {
 /** See `NoticesPage`. */
 export interface NoticesPageProps {
   readonly channels: readonly Channel[]
+  readonly doubles: readonly PerhapsDouble[]
   readonly hasMailServer: boolean
   readonly webhookHosts: readonly string[]
   readonly refused: RefusedForm | undefined
@@ -111,6 +113,7 @@ const ChannelCard: FC<CardProps> = (props) => {
         ) : (
           <ChannelState channel={channel} now={props.now} />
         )}
+        <DoublesNote doubles={props.doubles.filter((one) => one.way === way)} now={props.now} />
         {unavailable !== undefined && (
           <Callout tone={channel === undefined ? 'info' : 'warn'}>{unavailable}</Callout>
         )}
@@ -169,6 +172,25 @@ const ChannelState: FC<{ channel: Channel; now: Date }> = ({ channel, now }) => 
     />
   )
 }
+
+/** Says which messages may have come more than once, and by what they can be told to be the same; nothing where none may. */
+const DoublesNote: FC<{ doubles: readonly PerhapsDouble[]; now: Date }> = ({ doubles, now }) =>
+  doubles.length === 0 ? null : (
+    <Callout tone="info" title="May have come twice">
+      <p>
+        The desk ended, or no answer came, while these were being sent. So they were sent again, each under
+        the name that it had before.
+      </p>
+      <ul>
+        {doubles.map(({ id, begunAt, atMost, isSent }) => (
+          <li>
+            <When at={begunAt} now={now} />: at most {atMost} times
+            {isSent ? '' : ' until now, and tried again'}, as <InertName text={id} isMonospace />
+          </li>
+        ))}
+      </ul>
+    </Callout>
+  )
 
 const ChannelForm: FC<CardProps & { csrf: string; channel: Channel | undefined }> = (props) => {
   const { way, csrf, channel, webhookHosts } = props

@@ -18,6 +18,7 @@ import {
   removeChannel,
   setChannel,
 } from './channels.ts'
+import { listPerhapsDoubles } from './notice-messages.ts'
 import type { NoticeSender } from './notice-sender.ts'
 import { NoticesPage, type RefusedForm, WAY_WORDS } from './notices-page.tsx'
 import { webhookRefusal } from './webhook-rules.ts'
@@ -121,6 +122,7 @@ async function noticesPage(
   const content = (
     <NoticesPage
       channels={await listChannels(desk.db, person.id)}
+      doubles={await listPerhapsDoubles(desk.db, { personId: person.id, now: desk.clock() })}
       hasMailServer={desk.hasMailServer}
       webhookHosts={desk.webhookHosts}
       refused={refused}

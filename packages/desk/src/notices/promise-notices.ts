@@ -4,10 +4,10 @@ import { type Channel, type NoticePace, parseChannel } from './channels.ts'
 import type { HoldNoticeKind } from './notice.ts'
 
 /**
- * `pending`: to be sent when due. `sending`: on its way, or the desk ended meanwhile. `sent`. `void`: no longer true when its
- * time came, so not sent. `given-up`: a day of tries failed. `unknown`: the desk ended twice while it was being sent.
+ * `pending`: to be sent when due, and again until it arrived. `sending`: on its way, or the desk ended meanwhile. `sent`.
+ * `void`: no longer true when its time came, so not sent. None is given up while it is true.
  */
-export type NoticeState = 'pending' | 'sending' | 'sent' | 'void' | 'given-up' | 'unknown'
+export type NoticeState = 'pending' | 'sending' | 'sent' | 'void'
 
 /** The hour (UTC) of a daily digest: early in the working day of most of Europe. */
 const DAILY_HOUR = 6
@@ -44,13 +44,18 @@ export async function promiseNotices(
         kind,
         state: 'pending' satisfies NoticeState,
         due_at: dueAt(kind, settings.pace, now).toISOString(),
-        crashes: 0,
+        message_id: null,
       })),
     )
     .onConflict((conflict) =>
       conflict
         .columns(['hold_id', 'kind', 'person_id', 'way'])
-        .doUpdateSet((eb) => ({ state: eb.ref('excluded.state'), due_at: eb.ref('excluded.due_at') }))
+        .doUpdateSet((eb) => ({
+          state: eb.ref('excluded.state'),
+          due_at: eb.ref('excluded.due_at'),
+          // What is told anew is no double of what was told before.
+          message_id: null,
+        }))
         .where('notice.state', '=', 'void' satisfies NoticeState),
     )
     .execute()

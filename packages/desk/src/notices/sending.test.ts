@@ -261,17 +261,25 @@ describe('a channel that fails', () => {
     expect(await page('/site')).not.toContain('Notices that do not arrive')
   })
 
-  it('is given up for a notice after a day, and still shown', async () => {
+  it('is tried for as long as the notice is true, and the notice arrives after days', async () => {
     await using desk = await startMailDesk({ policy: POLICY.replace('24h', '7d') })
     const { rig, browser, server } = desk
     server.state.refuses = true
     await turnOn(browser, 'mail', { address: REVIEWER, kinds: ['waiting'] })
     await rig.deposit()
     await until('a failed try', () => rig.log.find((line) => line.includes('A notice did not arrive')))
-    rig.passTime(DAY_SECONDS + 60)
-    await untilStates(rig, ['waiting given-up'])
+    rig.passTime(2 * DAY_SECONDS)
+    const failures = () => rig.log.filter((line) => line.includes('A notice did not arrive')).length
+    await until('another try', () => failures() >= 2)
     const page = await (await rig.signIn()).get('/notices')
-    expect(await page.text()).toContain('Failing since')
+    const words = await page.text()
+    expect(words).toContain('Failing since')
+    // A server that said no has none of it, so nothing came twice.
+    expect(words).not.toContain('May have come twice')
+    server.state.refuses = false
+    rig.passTime(3600)
+    await untilStates(rig, ['waiting sent'])
+    expect(server.mails).toHaveLength(1)
   })
 
   it('delays neither deposits nor decisions', async () => {
@@ -290,19 +298,64 @@ describe('a channel that fails', () => {
 })
 
 describe('a desk that ends while it sends', () => {
-  it('sends once more, and no third time', async () => {
+  it('sends again under the same name until it arrives, each time later, and says so', async () => {
     await using receiver = await startReceiver()
     receiver.state.isSilent = true
-    await using rig = await DeskRig.start({ policy: policyWithHosts([receiver.host]) })
+    await using rig = await DeskRig.start({
+      policy: policyWithHosts([receiver.host]),
+      config: { publicUrl: 'https://desk.hospital.example' },
+    })
+    const page = async () => (await (await rig.signIn()).get('/notices')).text()
     await turnOn(await rig.signIn(), 'webhook', { address: receiver.url })
+    expect(await page()).not.toContain('May have come twice')
     await rig.deposit()
-    for (const calls of [1, 2]) {
+    for (const calls of [1, 2, 3, 4]) {
       await until('the webhook to be called', () => receiver.bodies.length === calls)
       await rig.stopDesk()
       await rig.startDesk()
+      // At once after the first end; then not before the pause is over, however often the desk is started.
+      if (calls > 1) {
+        await rig.stopDesk()
+        await rig.startDesk()
+        expect(await states(rig)).toEqual(['waiting pending'])
+        expect(receiver.bodies).toHaveLength(calls)
+      }
+      if (calls === 4) receiver.state.isSilent = false
+      if (calls > 1) rig.passTime(60 * 2 ** (calls - 2))
     }
-    expect(await states(rig)).toEqual(['waiting unknown'])
-    expect(receiver.bodies).toHaveLength(2)
+    await untilStates(rig, ['waiting sent'])
+    expect(receiver.bodies).toHaveLength(5)
+    const [name = ''] = new Set(receiver.names)
+    expect(new Set(receiver.names).size).toBe(1)
+    expect(new Set(receiver.bodies).size).toBe(1)
+    expect(receiver.bodies[0]).toContain(`"id":"${name}"`)
+    const told = await page()
+    expect(told).toContain('May have come twice')
+    expect(told).toContain('at most 5 times')
+    expect(told).toContain(name)
+  })
+
+  it('sends what came since as another message, under another name', async () => {
+    await using receiver = await startReceiver()
+    receiver.state.isSilent = true
+    await using rig = await DeskRig.start({
+      policy: policyWithHosts([receiver.host]),
+      config: { publicUrl: 'https://desk.hospital.example' },
+    })
+    await turnOn(await rig.signIn(), 'webhook', { address: receiver.url, kinds: ['waiting'] })
+    await rig.deposit()
+    await until('the webhook to be called', () => receiver.bodies.length === 1)
+    await rig.deposit()
+    await rig.stopDesk()
+    receiver.state.isSilent = false
+    await rig.startDesk()
+    await until('the message to be sent again', () => receiver.bodies.length === 2)
+    await untilStates(rig, ['waiting sent', 'waiting pending'])
+    rig.passTime(120)
+    await untilStates(rig, ['waiting sent', 'waiting sent'])
+    const [first, again, other] = receiver.names
+    expect([again === first, other === first]).toEqual([true, false])
+    expect(receiver.bodies[1]).toBe(receiver.bodies[0])
   })
 })
 
