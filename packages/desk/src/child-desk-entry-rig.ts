@@ -1,7 +1,7 @@
 // A desk in a process of its own, for tests to kill at a given step and to starve of disk. Started by child-desk-rig.ts.
 import { execFileSync } from 'node:child_process'
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import fs, { open } from 'node:fs/promises'
 import http from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
@@ -52,7 +52,19 @@ async function countFileWrites(): Promise<void> {
   }
 }
 
-const [, , configJson = ''] = process.argv
+/** Dies right before or after the first file of the vault is removed: between a record and the disk. */
+function killAtRemoval(when: string): void {
+  const { rm } = fs
+  fs.rm = async (...given: Parameters<typeof rm>) => {
+    const isOfVault = /\/vault\/[0-9a-f]{2}\//.test(String(given[0]))
+    if (isOfVault && when === 'before') process.kill(process.pid, 'SIGKILL')
+    await rm(...given)
+    if (isOfVault && when === 'after') process.kill(process.pid, 'SIGKILL')
+  }
+  syncBuiltinESMExports()
+}
+
+const [, , configJson = '', removalKill = ''] = process.argv
 // What the parent put there; only the dates of links lost their type on the way.
 const config = JSON.parse(configJson, (key, value) =>
   key === 'validUntil' ? new Date(value) : value,
@@ -87,6 +99,7 @@ const commands: Record<ParentMessage['kind'], (message: ParentMessage) => void> 
 countStatements()
 countRequests()
 await countFileWrites()
+killAtRemoval(removalKill)
 const { startDesk } = await import('./start-desk.ts')
 
 function tell(message: ChildMessage): void {

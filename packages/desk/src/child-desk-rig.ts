@@ -28,6 +28,8 @@ export class ChildDesks {
   readonly log: string[] = []
   readonly #disk: TestDisk | undefined
   #child: ChildProcess | undefined
+  /** The next desk that is started dies right before or after it removes a file of its vault. */
+  killAtRemoval: 'before' | 'after' | undefined
 
   /** With `disk`, the data folder is on that disk while a desk runs. */
   constructor({ disk }: { disk?: TestDisk } = {}) {
@@ -38,7 +40,14 @@ export class ChildDesks {
   readonly start = async (config: RigDeskConfig): Promise<RunningDesk> => {
     await mkdir(config.dataFolder, { recursive: true })
     const entry = fileURLToPath(new URL('./child-desk-entry-rig.ts', import.meta.url))
-    const node = [process.execPath, '--import', 'tsx', entry, JSON.stringify(config)]
+    const node = [
+      process.execPath,
+      '--import',
+      'tsx',
+      entry,
+      JSON.stringify(config),
+      this.killAtRemoval ?? '',
+    ]
     const [program = '', ...parameters] =
       this.#disk === undefined ? node : onDisk(this.#disk, config.dataFolder, node)
     const child = spawn(program, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
