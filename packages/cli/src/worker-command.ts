@@ -25,7 +25,7 @@ export async function startWorkerPart(settings: Settings, provision: Provision):
   })
   if (found.kind === 'none') {
     throw new ScoregateError({
-      kind: 'unavailable',
+      kind: 'internal',
       code: 'no-sandbox',
       message: 'Nothing on this machine can confine a run, so the worker does not start.',
       remedy: 'Mend one of these, then start again.',

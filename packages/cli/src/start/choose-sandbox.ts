@@ -32,7 +32,7 @@ export async function chooseSandbox(
   if (settings.sandbox === 'engine') {
     if (engine.kind === 'found') return 'engine'
     throw new ScoregateError({
-      kind: 'unavailable',
+      kind: 'bad-input',
       code: 'no-engine',
       message: 'SCOREGATE_SANDBOX says "engine", but no container engine here can confine a run.',
       remedy: 'Mend what is listed, or leave SCOREGATE_SANDBOX unset to use bubblewrap.',

@@ -47,7 +47,7 @@ function succeeds(command: readonly string[]): Promise<boolean> {
 
 function cannotInstall(packages: readonly string[], line: string): ScoregateError {
   return new ScoregateError({
-    kind: 'unavailable',
+    kind: 'internal',
     code: 'packages-missing',
     message: `No container engine answers, and ${packages.join(' and ')} could not be installed from here.`,
     remedy: `Type this, then start again:\n\n    ${line}\n\n  or start Docker or Podman.`,

@@ -19,7 +19,7 @@ export async function refuseTakenPort(given: {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown cause'
     const why = code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${code})`
     throw new ScoregateError({
-      kind: 'unavailable',
+      kind: 'bad-input',
       code: 'port-taken',
       message: `Port ${given.port}, where the ${given.owner} should listen, ${why}.`,
       remedy: `Stop that program, or choose another port: ${given.variable}=${given.port + 1} npm start`,

@@ -118,7 +118,7 @@ function saysUp(name: PartName, child: ChildProcess): Promise<void> {
     child.once('exit', (code) => {
       reject(
         new ScoregateError({
-          kind: 'unavailable',
+          kind: 'internal',
           code: 'part-ended',
           message: `The ${name} ended with exit code ${code} while it was starting.`,
           remedy: `Read its log: ${name}.log in the folder "processes" of the data folder.`,
@@ -131,7 +131,7 @@ function saysUp(name: PartName, child: ChildProcess): Promise<void> {
       if (message.kind === 'up') return resolve()
       reject(
         new ScoregateError({
-          kind: 'unavailable',
+          kind: 'bad-input',
           code: `${name}-refused`,
           message: message.message,
           remedy: message.remedy,
