@@ -27,7 +27,9 @@ async function focusedName(page: Page): Promise<string> {
   const focused = page.locator(':focus')
   // At its end the page hands the focus to the browser.
   if ((await focused.count()) === 0) return ''
-  const [first = ''] = (await focused.ariaSnapshot()).split('\n')
+  // A page that comes in parts may have taken the focus away meanwhile; then the next press finds another.
+  const snapshot = await focused.ariaSnapshot({ timeout: 3000 }).catch(() => '')
+  const [first = ''] = snapshot.split('\n')
   const words = /^- text: (.*)$/.exec(first)?.[1]
   return words ?? String(JSON.parse(/^- '?[a-z]+ ("(?:[^"\\]|\\.)*")/.exec(first)?.[1] ?? '""'))
 }
