@@ -4,21 +4,27 @@ import type { Browser } from 'playwright-core'
 import { launchBrowser, overflow } from './browser-rig.ts'
 import { listDeskPages } from './desk-pages-rig.ts'
 import { signInAtDesk } from './desk-steps-rig.ts'
+import { seedHoldStates } from './hold-states-rig.ts'
 import { seedDesk, startShippedDesk } from './seeded-desk-rig.ts'
 
 /**
  * Takes a picture of every page of the desk, at three widths, in light and dark, of a desk with all that a reviewer may
- * meet, of an empty one and of one with a thousand holds: `npm run screenshots`, then look. The folder is not committed.
+ * meet, of an empty one, of one with a thousand holds, and of a hold in each of its states: `npm run screenshots`, then look. The folder is not committed.
  */
 const WIDTHS = [360, 1024, 1600]
 const folder = resolve(process.argv[2] ?? 'test-results/pictures')
 const only = process.argv[3]
 
-async function takePictures(browser: Browser, url: string, pages: readonly { name: string; path: string }[]) {
+async function takePictures(
+  browser: Browser,
+  url: string,
+  pages: readonly { name: string; path: string }[],
+  by?: string,
+) {
   for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({ colorScheme, reducedMotion: 'reduce' })
     const page = await context.newPage()
-    await signInAtDesk(page, url)
+    await signInAtDesk(page, url, by)
     for (const { name, path } of pages) {
       if (only !== undefined && !name.includes(only)) continue
       for (const width of WIDTHS) {
@@ -47,6 +53,15 @@ try {
       { name: 'thousand-inbox', path: '/' },
       { name: 'thousand-ticked', path: '/?tick=all' },
     ])
+  }
+  {
+    const { rig: desk, states } = await seedHoldStates()
+    await using rig = desk
+    for (const by of new Set(states.map((state) => state.by))) {
+      const own = states.filter((state) => state.by === by)
+      const pages = own.map(({ name, id }) => ({ name: `state-${name}`, path: `/holds/${id}` }))
+      await takePictures(browser, rig.url, pages, by)
+    }
   }
 } finally {
   await browser.close()

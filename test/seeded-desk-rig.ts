@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { WORKER_REPORT_PATH } from '@scoregate/protocol/worker-report'
 import pino from 'pino'
 import type { RunFiles } from '../packages/desk/src/deposit-rig.ts'
-import { DeskRig, WORKER_TOKEN } from '../packages/desk/src/desk-rig.ts'
+import { DeskRig, type RigDeskConfig, WORKER_TOKEN } from '../packages/desk/src/desk-rig.ts'
 import { startDesk } from '../packages/desk/src/start-desk.ts'
 import { PLOT_PNG } from './plot-picture-rig.ts'
 
@@ -33,10 +33,11 @@ export type SeededDesk = {
 }
 
 /** A desk as it is shipped, with its browser scripts and nothing in it. */
-export function startShippedDesk(policy = POLICY): Promise<DeskRig> {
+export function startShippedDesk(policy = POLICY, own: Partial<RigDeskConfig> = {}): Promise<DeskRig> {
   const log = pino({ level: 'silent' })
   return DeskRig.start({
     policy,
+    config: own,
     startWith: (config) => startDesk({ ...config, islandsFolder: ISLANDS, log }),
   })
 }
