@@ -72,6 +72,8 @@ async function findWanting(
   const rows = await transaction
     .selectFrom('notice_channel')
     .innerJoin('person', 'person.id', 'notice_channel.person_id')
+    // Who may not get in is told nothing, not even that something waits.
+    .where('person.disabled_at', 'is', null)
     .selectAll('notice_channel')
     .select('person.username')
     .execute()

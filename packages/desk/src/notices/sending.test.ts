@@ -93,6 +93,14 @@ describe('a notice about a hold', () => {
     expect(audit).not.toContain(REVIEWER)
   })
 
+  it('goes to nobody who may not get in any more', async () => {
+    await using desk = await startMailDesk()
+    await turnOn(desk.browser, 'mail', { address: REVIEWER })
+    await desk.rig.changeRecords('update person set disabled_at = ?', ['2026-01-01T00:00:00.000Z'])
+    await desk.rig.depositUnchecked()
+    expect(await states(desk.rig)).toEqual([])
+  })
+
   it('has nothing of the hold in it', async () => {
     await using receiver = await startReceiver()
     await using desk = await startMailDesk({ policy: policyWithHosts([receiver.host]) })
