@@ -42,6 +42,8 @@ export type TakenJob = {
   readonly linksExpireAt?: Date
   /** The submission's archive is the predictions as another worker made them: nothing in it is run. */
   readonly predictionsAreMade?: boolean
+  /** A submission without a command is part of the predictions, whatever an ingestion program makes of it. */
+  readonly submissionIsCopied?: boolean
 }
 
 /** What a source has for a worker that asks for a job. */

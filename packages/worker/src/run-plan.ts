@@ -44,7 +44,12 @@ export type RunFolders = {
 export type RunPlan = {
   /** Where the predictions come from: a program writes them, or they are the submission itself. */
   readonly predictions:
-    | { readonly kind: 'program'; readonly program: PlannedProgram }
+    | {
+        readonly kind: 'program'
+        readonly program: PlannedProgram
+        /** A folder whose files count as predictions, too, where the program wrote none of the same name. */
+        readonly submitted?: string
+      }
     | { readonly kind: 'submitted'; readonly folder: string }
   readonly scoring: ScoringPlan
 }
@@ -104,6 +109,11 @@ export function planRun(given: {
   readonly sideBySide: boolean
   /** The submission's files are predictions that were made elsewhere: no program of it runs, whatever it brings. */
   readonly predictionsAreMade?: boolean
+  /**
+   * A submission without a command is part of the predictions also where an ingestion program runs, as in both generations of
+   * Codabench's worker (protocol reference, 4.3): so results can be submitted to a task that has one.
+   */
+  readonly submissionIsCopied?: boolean
 }): Planned {
   const { inputs, data } = given
   const { submission, ingestionProgram: metadata } = inputs
@@ -117,11 +127,16 @@ export function planRun(given: {
   const own = runsItself ? planProgram('submission', submissionProgram(given), data) : undefined
   if (own !== undefined && own.kind !== 'program') return own
 
+  const isCopied =
+    given.submissionIsCopied === true && step === 'prediction' && submission.kind === 'no-command'
   const predictor = step === 'prediction' ? ingestion : own
   return {
     kind: 'planned',
     plan: {
-      predictions: predictor ?? { kind: 'submitted', folder: submission.root },
+      predictions:
+        predictor === undefined
+          ? { kind: 'submitted', folder: submission.root }
+          : { ...predictor, ...(isCopied ? { submitted: submission.root } : {}) },
       scoring:
         ingestion === undefined || step === undefined || step === 'prediction'
           ? { kind: 'alone', program: scoring.program }

@@ -71,8 +71,15 @@ async function predict({ plan, setting, ...steps }: Steps, sealed: SealedParts):
   }
   const ended = await runProgram(plan.predictions.program, setting, steps)
   steps.signal.throwIfAborted()
-  sealed.addEnd(ended)
+  const { submitted } = plan.predictions
+  // Of results that were submitted, an ingestion program that wants code can make nothing; they are scored all the same.
+  sealed.addEnd(
+    submitted !== undefined && ended.failure === 'ingestion-failed'
+      ? { ...ended, failure: undefined }
+      : ended,
+  )
   await sealed.add('predictions', steps.folders.predictions, sealLimits(setting.limits))
+  if (submitted !== undefined) await sealed.addMissing('predictions', submitted, sealLimits(setting.limits))
   return ended.elapsedMs
 }
 
@@ -176,11 +183,29 @@ class SealedParts {
   }
 
   async add(section: ManifestSection, folder: string, limits: SealLimits): Promise<void> {
+    await this.seal(section, folder, limits, () => true)
+  }
+
+  /** As `add`, without the files whose names the section has already, or that would lie in one of its files. */
+  async addMissing(section: ManifestSection, folder: string, limits: SealLimits): Promise<void> {
+    const files = new Set(this.entries.filter((entry) => entry.section === section).map(({ path }) => path))
+    const folders = new Set([...files].flatMap(foldersOf))
+    const hasPlace = (path: string) =>
+      !files.has(path) && !folders.has(path) && !foldersOf(path).some((parent) => files.has(parent))
+    await this.seal(section, folder, limits, ({ path }) => hasPlace(path))
+  }
+
+  private async seal(
+    section: ManifestSection,
+    folder: string,
+    limits: SealLimits,
+    isWanted: (entry: ManifestEntry) => boolean,
+  ): Promise<void> {
     const { spooled, signal } = this.steps
     const sealed = await sealFolder({ section, folder, sink: spooled.sink, limits })
     signal.throwIfAborted()
     // One by one: a call takes no hundred thousand arguments.
-    for (const entry of sealed.entries) this.entries.push(entry)
+    for (const entry of sealed.entries) if (isWanted(entry)) this.entries.push(entry)
     this.refusals.push(...sealed.refusals)
     this.failure ??= failureOf(sealed.refusals)
   }
@@ -193,6 +218,12 @@ class SealedParts {
       failure: this.failure,
     }
   }
+}
+
+/** The folders that a path lies in: `a` and `a/b` of `a/b/c`. */
+function foldersOf(path: string): string[] {
+  const steps = path.split('/').slice(0, -1)
+  return steps.map((_, index) => steps.slice(0, index + 1).join('/'))
 }
 
 /** One file that cannot be represented makes the whole hold hostile; too much of good files has a reason of its own. */

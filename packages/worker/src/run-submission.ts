@@ -87,6 +87,7 @@ export async function runSubmission(run: SubmissionRun): Promise<RunEnd> {
     data,
     sideBySide,
     predictionsAreMade: taken.predictionsAreMade ?? false,
+    submissionIsCopied: taken.submissionIsCopied ?? false,
   })
   if (planned.kind === 'program-unusable') return notRun('program-unusable', log)
   if (planned.kind === 'data-clash') {

@@ -182,6 +182,50 @@ describe.skipIf(trouble !== undefined)(
       expect(returnAddress(deposit)?.links.ingestionStdout).toContain('scoring_ingestion_stdout')
     })
 
+    it('scores results that are submitted to a task whose ingestion program wants code', async () => {
+      await using rig = await start()
+      const { codabench, site } = rig
+      await site.startBrokerWorker(rabbit.url)
+      await codabench.submit({ ...CODE, submission: RESULTS.submission })
+      const deposit = await deposited(site)
+      expect(deposit.failure).toBeUndefined()
+      expect(site.text(deposit, 'scoring_output', 'scores.json')).toBe('{"accuracy": 0.75}')
+      expect(deposit.manifest.programs).toMatchObject([
+        { program: 'ingestion', kind: 'exited', exitCode: 1 },
+        { program: 'scoring', kind: 'exited', exitCode: 0 },
+      ])
+      expect(site.text(deposit, 'logs', 'ingestion_stderr')).toContain('ModuleNotFoundError')
+    })
+
+    it('keeps what ingestion wrote where a submission has a file of the same name, or one in its place', async () => {
+      await using rig = await start()
+      const { codabench, site } = rig
+      await site.startBrokerWorker(rabbit.url)
+      const ingestion =
+        "open('/app/output/predictions.txt', 'w').write('a b c d')\nopen('/app/output/x', 'w').write('own')"
+      await codabench.submit({
+        ...RESULTS,
+        submission: { ...RESULTS.submission, 'x/inside.txt': 'theirs', 'other.txt': 'theirs' },
+        ingestionProgram: pythonProgram(ingestion),
+      })
+      const deposit = await deposited(site)
+      expect(site.text(deposit, 'scoring_output', 'scores.json')).toBe('{"accuracy": 1.0}')
+      expect(site.text(deposit, 'predictions', 'x')).toBe('own')
+      expect(site.text(deposit, 'predictions', 'x/inside.txt')).toBeUndefined()
+      expect(site.text(deposit, 'predictions', 'other.txt')).toBe('theirs')
+    })
+
+    it('still fails where the code of a submission fails', async () => {
+      await using rig = await start()
+      const { codabench, site } = rig
+      await site.startBrokerWorker(rabbit.url)
+      await codabench.submit({
+        ...RESULTS,
+        submission: pythonProgram("raise SystemExit('no')"),
+      })
+      expect((await deposited(site)).failure).toBe('ingestion-failed')
+    })
+
     it('scores predictions that another worker made, and runs nothing that is among them', async () => {
       await using rig = await start()
       const { codabench, site } = rig

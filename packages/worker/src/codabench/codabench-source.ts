@@ -207,6 +207,7 @@ export async function openCodabenchSource(settings: CodabenchSettings): Promise<
           rewrite: settings.rewrite,
         }),
         predictionsAreMade: predictions.kind === 'made',
+        submissionIsCopied: true,
         ...(linksExpireAt === undefined ? {} : { linksExpireAt }),
       },
     }
