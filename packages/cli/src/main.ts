@@ -16,6 +16,7 @@ import { siteKeyCommand } from './site-key-command.ts'
 import { startInstallation } from './start/start.ts'
 import { submitCommand } from './submit-command.ts'
 import { verifyCommand } from './verify/verify-command.ts'
+import { isElsewhere, placeInInstallation, readWorkerPlace, workerSettingsOf } from './worker-place.ts'
 
 /** Options of `start` and of the parts; each is an environment variable too, and the option wins. */
 const SETTING_OPTIONS = [
@@ -143,22 +144,29 @@ withSettings(program.command('start'))
 const PARTS: readonly {
   name: 'hub' | 'desk' | 'worker'
   words: string
-  load: () => Promise<(settings: Settings, provision: Provision) => Promise<Part>>
+  start: (settings: Settings) => Promise<Part>
 }[] = [
   {
     name: 'hub',
     words: 'run the hub of a data folder that `start` made',
-    load: async () => (await import('./hub-command.ts')).startHubPart,
+    start: async (settings) =>
+      (await import('./hub-command.ts')).startHubPart(settings, await readProvision(settings)),
   },
   {
     name: 'desk',
     words: 'run the desk of a data folder that `start` made',
-    load: async () => (await import('./desk-command.ts')).startDeskPart,
+    start: async (settings) =>
+      (await import('./desk-command.ts')).startDeskPart(settings, await readProvision(settings)),
   },
   {
     name: 'worker',
-    words: 'run the worker of a data folder that `start` made',
-    load: async () => (await import('./worker-command.ts')).startWorkerPart,
+    words: 'run the worker of a data folder that `start` made, or one that `worker-settings` was printed for',
+    start: async (settings) => {
+      const place = isElsewhere(process.env)
+        ? readWorkerPlace(process.env)
+        : placeInInstallation(await readProvision(settings))
+      return (await import('./worker-command.ts')).startWorkerPart(settings, place)
+    },
   },
 ]
 for (const part of PARTS) {
@@ -166,16 +174,19 @@ for (const part of PARTS) {
     .description(part.words)
     .action(async (options) => {
       const settings = settingsOf(options)
-      await runPart(async () => {
-        const start = await part.load()
-        return start(settings, await readProvision(settings))
-      })
+      await runPart(() => part.start(settings))
     })
   if (part.name === 'desk') {
     command.addHelpText('after', MAIL_HELP)
     command.addCommand(siteKeyCommand((options) => settingsOf(options).dataFolder))
   }
 }
+
+withSettings(program.command('worker-settings'))
+  .description('print what a worker of this site on another machine must be told, as lines of its .env file')
+  .option('--desk <address>', 'the address of the desk as that machine reaches it: https://desk.example.org')
+  .option('--hub <address>', 'the address of the hub as that machine reaches it')
+  .action(async (options) => say(workerSettingsOf(await readProvision(settingsOf(options)), options)))
 
 withSettings(program.command('doctor'))
   .description('try out what holds on this machine of what is promised of a run')

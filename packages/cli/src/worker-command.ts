@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
-import { hostname } from 'node:os'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { findSandbox } from '@scoregate/sandbox/find-sandbox'
 import { closeInheritedFiles } from '@scoregate/sandbox/inherited-files'
 import { startBrokerWorker, startWorker } from '@scoregate/worker/work'
 import pino from 'pino'
 import { readBrokerSettings, withEngineSocket } from './broker-settings.ts'
-import { installationPaths, type Provision } from './installation.ts'
+import { installationPaths } from './installation.ts'
 import type { Part } from './part.ts'
 import type { Settings } from './settings.ts'
+import type { WorkerPlace } from './worker-place.ts'
 
-/** Runs the worker of this installation: of its hub, or of a Codabench queue where the environment names a broker. */
-export async function startWorkerPart(settings: Settings, provision: Provision): Promise<Part> {
+/** Runs a worker beside the data: of a hub, or of a Codabench queue where the environment names a broker. */
+export async function startWorkerPart(settings: Settings, place: WorkerPlace): Promise<Part> {
   closeInheritedFiles()
   const log = pino({ name: 'worker', level: settings.logLevel })
   const brokerSettings = readBrokerSettings(process.env)
@@ -33,17 +33,27 @@ export async function startWorkerPart(settings: Settings, provision: Provision):
     })
   }
   const site = {
-    deskUrl: provision.deskUrl,
-    deskToken: provision.secrets.depositToken,
+    deskUrl: place.deskUrl,
+    deskToken: place.depositToken,
     dataFolder,
-    workerName: hostname().slice(0, 64),
+    workerName: place.workerName,
     slots: settings.slots,
   }
   const parts = { sandbox: found.sandbox, log }
   if (brokerSettings === undefined) {
-    return startWorker({ ...site, hubUrl: provision.hubUrl, queueToken: provision.secrets.queueToken }, parts)
+    if (place.hub === undefined) throw noJobs()
+    return startWorker({ ...site, hubUrl: place.hub.url, queueToken: place.hub.queueToken }, parts)
   }
   const { notes, ...broker } = brokerSettings
   for (const note of notes) log.info(note)
   return startBrokerWorker({ ...site, ...broker }, parts)
+}
+
+function noJobs(): ScoregateError {
+  return new ScoregateError({
+    kind: 'bad-input',
+    code: 'bad-settings',
+    message: 'This worker is told of no hub and no broker, so there is nobody to take jobs from.',
+    remedy: 'Set SCOREGATE_WORKER_HUB and SCOREGATE_WORKER_HUB_TOKEN, or BROKER_URL.',
+  })
 }
