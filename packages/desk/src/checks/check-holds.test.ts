@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openRecords } from '@scoregate/storage/records'
 import { describe, expect, it } from 'vitest'
 import { readActs } from '../audit/audit-rig.ts'
 import { HONEST_RUN } from '../deposit-rig.ts'
 import { DeskRig, POLICY } from '../desk-rig.ts'
+import type { DeskTables } from '../migrations/desk-tables.ts'
 import { until } from '../until-rig.ts'
 import {
   CRASHING_THREAD,
@@ -229,6 +232,55 @@ describe('the history of a competition', () => {
     })
     // One other participant has it now.
     expect((await rig.show(own.id)).findings.map(({ check }) => check)).toEqual(['near-duplicate'])
+  })
+
+  it('find predictions that are nearly those of somebody else, as long as the others are kept', async () => {
+    await using rig = await DeskRig.start({ policy: POLICY.replace('retention: 1d', 'retention: 1s') })
+    const lines = (change: (index: number) => string) =>
+      Array.from({ length: 400 }, (_, index) => `case ${index};${change(index)}`).join('\n')
+    const deposit = async (participantId: number, text: string) => {
+      const { id } = await rig.deposit({ files: { ...HONEST_RUN, 'predictions/p.txt': text }, participantId })
+      return { id, found: (await rig.show(id)).findings.map(({ check }) => check) }
+    }
+    const first = await deposit(
+      7,
+      lines((index) => Math.sin(index).toFixed(4)),
+    )
+    expect(first.found).toEqual([])
+    const nearly = (index: number) => (index === 200 ? '0' : Math.sin(index).toFixed(4))
+    expect((await deposit(8, lines(nearly))).found).toEqual(['near-duplicate'])
+    expect(
+      (
+        await deposit(
+          7,
+          lines((index) => (index === 3 ? '1' : nearly(index))),
+        )
+      ).found,
+    ).toContain('near-duplicate')
+    expect(
+      (
+        await deposit(
+          9,
+          lines((index) => Math.cos(index).toFixed(4)),
+        )
+      ).found,
+    ).toEqual([])
+
+    // With the content of a hold goes what it was like.
+    await rig.reject(first.id)
+    rig.passTime(3600)
+    await until(
+      'the removal',
+      async () => (await rig.show(first.id)).contentRemovedAt !== undefined || undefined,
+    )
+    const { db, close } = await openRecords<DeskTables>(join(rig.dataFolder, 'records.db'))
+    const kept = await db
+      .selectFrom('line_sketch')
+      .select('hold_id')
+      .where('hold_id', '=', first.id)
+      .execute()
+    await close()
+    expect(kept).toEqual([])
   })
 
   it('tells a run time unlike this participant’s others', async () => {

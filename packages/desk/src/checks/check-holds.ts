@@ -1,5 +1,6 @@
 import type { Finding } from '@scoregate/gate/finding'
 import { INSPECTION } from '@scoregate/gate/finding'
+import type { LineSketch } from '@scoregate/gate/line-sketch'
 import type { Digest } from '@scoregate/protocol/digest'
 import type { Logger } from 'pino'
 import { auditHold, recordAct } from '../audit/record-act.ts'
@@ -17,6 +18,7 @@ import { approveByPolicy, isForPolicy, tickedArtefacts } from './approve-by-poli
 import { CollectedFindings } from './collected-findings.ts'
 import { CheckThread, type InspectionEnd } from './inspect-in-thread.ts'
 import { readHistory, rememberRun } from './read-history.ts'
+import { keepSketch } from './sketches.ts'
 
 /** The part of the desk that has the checks run over deposited holds, one after the other. */
 export type Checker = {
@@ -133,8 +135,9 @@ async function checkHold(site: CheckSite, thread: CheckThread, id: HoldId): Prom
     .where('hold_id', '=', id)
     .execute()
   await rememberRun(site.db, hold)
-  const { findings, end } = await look(site, thread, hold)
+  const { findings, sketch, end } = await look(site, thread, hold)
   if (end === 'stopped') return
+  if (sketch !== undefined) await keepSketch(site.db, hold, sketch)
   await keep(site, hold, findings)
 }
 
@@ -143,8 +146,9 @@ async function look(
   site: CheckSite,
   thread: CheckThread,
   hold: Hold,
-): Promise<{ findings: CollectedFindings; end: InspectionEnd }> {
+): Promise<{ findings: CollectedFindings; sketch: LineSketch | undefined; end: InspectionEnd }> {
   const findings = new CollectedFindings()
+  let sketch: LineSketch | undefined
   const seconds = hold.rules.checks.timeLimitSeconds
   const keepProgress = progressKeeper(site, hold.id)
   const end = await thread.inspect(
@@ -159,6 +163,9 @@ async function look(
       timeLimitMilliseconds: seconds * 1000,
       onFindings: (found) => findings.add(found),
       onProgress: keepProgress.note,
+      onSketch: (made) => {
+        sketch = made
+      },
     },
   )
   await keepProgress.kept()
@@ -172,7 +179,7 @@ async function look(
   }
   if (end === 'timed-out' || end === 'crashed')
     site.log.error({ holdId: hold.id, end }, 'The checks of a hold did not get through.')
-  return { findings, end }
+  return { findings, sketch, end }
 }
 
 function unfinished(what: string): Finding {

@@ -41,6 +41,7 @@ async function inspect(message: unknown): Promise<void> {
     open: async (entry) => (await blobs.open(entry.sha256)).stream,
     onFindings: (findings) => say({ kind: 'found', findings: [...findings] }),
     onProgress,
+    onSketch: ({ lines, smallest }) => say({ kind: 'sketched', sketch: { lines, smallest: [...smallest] } }),
   })
   say({ kind: 'done' })
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Finding } from '@scoregate/gate/finding'
 import type { InspectedHold } from '@scoregate/gate/inspect-hold'
+import type { LineSketch } from '@scoregate/gate/line-sketch'
 import type { Logger } from 'pino'
 import { ThreadWord } from './thread-messages.ts'
 
@@ -45,6 +46,7 @@ export class CheckThread {
       timeLimitMilliseconds: number
       onFindings: (findings: readonly Finding[]) => void
       onProgress: (checkedBytes: number) => void
+      onSketch: (sketch: LineSketch) => void
     },
   ): Promise<InspectionEnd> {
     if (this.#isClosed) return 'stopped'
@@ -61,6 +63,7 @@ export class CheckThread {
         if (!word.success) return this.#end?.('crashed')
         if (word.data.kind === 'found') given.onFindings(word.data.findings)
         else if (word.data.kind === 'progress') given.onProgress(word.data.checkedBytes)
+        else if (word.data.kind === 'sketched') given.onSketch(word.data.sketch)
         else this.#end?.('done')
       })
       worker.postMessage(task)

@@ -3,6 +3,7 @@ import type { Digest } from '@scoregate/protocol/digest'
 import { sql } from 'kysely'
 import type { Hold } from '../holds/hold-record.ts'
 import type { DeskDb, DeskTransaction } from '../migrations/desk-tables.ts'
+import { listOthersSketches } from './sketches.ts'
 
 const NAMES_AT_ONCE = 500
 /** So many of a participant's latest runs say what is usual. */
@@ -23,6 +24,7 @@ export async function readHistory(db: DeskDb, hold: Hold): Promise<HoldHistory> 
     hasApproved: await hasApproved(db, competition),
     ownRunSeconds: await listOwnRunSeconds(db, hold, competition),
     othersWithFile: await countOthersWithFiles(db, hold, competition),
+    othersSketches: await listOthersSketches(db, hold),
   }
 }
 

@@ -1,9 +1,16 @@
 import { CheckRules } from '@scoregate/gate/check-rules'
 import { Finding } from '@scoregate/gate/finding'
+import { SKETCH_SIZE } from '@scoregate/gate/line-sketch'
 import { ScoreColumn } from '@scoregate/protocol/columns'
 import { Digest } from '@scoregate/protocol/digest'
 import { Manifest, ManifestEntry } from '@scoregate/protocol/manifest'
 import { z } from 'zod'
+
+/** A `LineSketch` between threads and in the records. */
+export const SketchOfLines = z.strictObject({
+  lines: z.int().min(0),
+  smallest: z.array(z.int().min(0).max(0xffffffff)).max(SKETCH_SIZE),
+})
 
 /** What the thread of the checks is started with. */
 export const ThreadData = z.object({ vaultFolder: z.string() })
@@ -19,6 +26,7 @@ export const ThreadTask = z.object({
     hasApproved: z.boolean(),
     ownRunSeconds: z.array(z.number()),
     othersWithFile: z.map(Digest, z.number()),
+    othersSketches: z.array(z.strictObject({ participantId: z.number(), sketch: SketchOfLines })),
   }),
 })
 
@@ -26,6 +34,7 @@ export const ThreadTask = z.object({
 export const ThreadWord = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('found'), findings: z.array(Finding) }),
   z.strictObject({ kind: z.literal('progress'), checkedBytes: z.number() }),
+  z.strictObject({ kind: z.literal('sketched'), sketch: SketchOfLines }),
   z.strictObject({ kind: z.literal('done') }),
 ])
 export type ThreadWord = z.infer<typeof ThreadWord>

@@ -1,6 +1,7 @@
 import type { Migration } from '@scoregate/storage/migrate'
 import { APPROVAL_MIGRATIONS } from '../approvals/approval-tables.ts'
 import { CHECK_MIGRATIONS } from '../checks/check-migrations.ts'
+import { SKETCH_MIGRATIONS } from '../checks/sketches.ts'
 import { RETURN_ADDRESS_MIGRATIONS } from '../codabench/return-address-tables.ts'
 import { IDENTITY_MIGRATIONS } from '../institution/identity-tables.ts'
 import { NOTICE_MIGRATIONS } from '../notices/notice-tables.ts'
@@ -142,4 +143,5 @@ export const DESK_MIGRATIONS: readonly Migration[] = [
   ...DEADLINE_MIGRATIONS,
   ...HOLD_PAGE_MIGRATIONS,
   ...RETURN_ADDRESS_MIGRATIONS,
+  ...SKETCH_MIGRATIONS,
 ]

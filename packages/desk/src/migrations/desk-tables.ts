@@ -1,6 +1,7 @@
 import type { AccountTables } from '@scoregate/web/accounts'
 import type { GeneratedAlways, Insertable, Kysely, Selectable, Transaction } from 'kysely'
 import type { ApprovalTables } from '../approvals/approval-tables.ts'
+import type { SketchTables } from '../checks/sketches.ts'
 import type { ReturnAddressTables } from '../codabench/return-address-tables.ts'
 import type { IdentityTables } from '../institution/identity-tables.ts'
 import type { NoticeTables } from '../notices/notice-tables.ts'
@@ -17,6 +18,7 @@ export interface DeskTables
     PasskeyTables,
     PeopleTables,
     ReturnAddressTables,
+    SketchTables,
     StandingInTables {
   hold: {
     id: string

@@ -28,6 +28,8 @@ export async function releaseExpiredContent({
     if (ended_at === null || Date.parse(ended_at) + retentionSeconds * 1000 > now.getTime()) continue
     await db.transaction().execute(async (transaction) => {
       await transaction.deleteFrom('hold_blob').where('hold_id', '=', id).execute()
+      // Made from the content, so it goes with it.
+      await transaction.deleteFrom('line_sketch').where('hold_id', '=', id).execute()
       await transaction
         .updateTable('hold')
         .set({ content_removed_at: now.toISOString() })

@@ -134,12 +134,12 @@ export const CHECK_WORDS = {
     misses: 'Other archives than zip behind something else; compressed data without a mark of its own.',
   },
   'near-duplicate': {
-    title: 'Same file as somebody else’s',
+    title: 'The same as somebody else’s, or nearly',
     looksFor:
-      'Files of 256 bytes or more, scores and logs left out, that one or two other participants of the competition had in a hold whose files are still kept.',
+      'Files of 256 bytes or more, scores and logs left out, that one or two other participants of the competition had in a hold whose files are still kept; and predictions of fifty lines or more of which about 97 in 100 stand in those of one or two others.',
     why: 'Two participants with the same predictions are perhaps one, who learns twice as much.',
     misses:
-      'Files that differ in a byte; files that three others or more have, which are of the scoring program.',
+      'Predictions of which more than a few lines in a hundred were changed, or that are written with other digits; what is no text; what three others or more have, which is of the scoring program. Models that are right nearly always agree in nearly every line, too.',
   },
   'run-time': {
     title: 'Unusual run time',

@@ -1,6 +1,7 @@
 import type { Digest } from '@scoregate/protocol/digest'
 import type { Manifest, ManifestEntry } from '@scoregate/protocol/manifest'
 import { type CheckName, type Finding, sortFindings } from './finding.ts'
+import { areAlike, type LineSketch } from './line-sketch.ts'
 
 /** What is told by comparing with earlier holds. */
 export const HISTORY_CHECKS = [
@@ -19,6 +20,8 @@ export type HoldHistory = {
   readonly ownRunSeconds: readonly number[]
   /** By digest: how many other participants had this file in a hold, counted to a few. */
   readonly othersWithFile: ReadonlyMap<Digest, number>
+  /** What the predictions of other participants are like, one for each of their latest holds. */
+  readonly othersSketches: readonly { readonly participantId: number; readonly sketch: LineSketch }[]
 }
 
 /** Fewer earlier runs than these have no usual length. */
@@ -89,6 +92,25 @@ function findCopies({ entries }: Manifest, { othersWithFile }: HoldHistory): Fin
           ? 'Another participant has submitted the same file before.'
           : `Another participant has submitted ${copies.length} of these files before.`,
       count: copies.length,
+    },
+  ]
+}
+
+/** Predictions of which nearly every line stands in those of another participant, though no file is the same. */
+export function findNearCopies(manifest: Manifest, sketch: LineSketch, history: HoldHistory): Finding[] {
+  const others = new Set(
+    history.othersSketches
+      .filter((other) => areAlike(sketch, other.sketch))
+      .map(({ participantId }) => participantId),
+  )
+  if (!isOfFewOthers(others.size) || findCopies(manifest, history).length > 0) return []
+  return [
+    {
+      check: 'near-duplicate',
+      rank: 'notice',
+      place: { kind: 'hold' },
+      what: 'Nearly every line of the predictions stands in those of another participant, too.',
+      count: 1,
     },
   ]
 }

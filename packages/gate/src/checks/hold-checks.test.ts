@@ -53,6 +53,7 @@ const NOTHING_KNOWN: HoldHistory = {
   hasApproved: false,
   ownRunSeconds: [],
   othersWithFile: new Map(),
+  othersSketches: [],
 }
 
 function manifestOf(seconds: number): Pick<Manifest, 'programs' | 'entries'> & Manifest {

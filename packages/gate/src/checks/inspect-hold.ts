@@ -6,9 +6,10 @@ import { encodedData } from './encoded-data.ts'
 import { type FileCheck, placeIn } from './file-check.ts'
 import { fileTypes } from './file-types.ts'
 import { type CheckName, type Finding, INSPECTION } from './finding.ts'
-import { checkHistory, HISTORY_CHECKS, type HoldHistory } from './history-checks.ts'
+import { checkHistory, findNearCopies, HISTORY_CHECKS, type HoldHistory } from './history-checks.ts'
 import { imageMetadata } from './image-metadata.ts'
 import { inspectFile } from './inspect-file.ts'
+import { type LineSketch, LineSketcher } from './line-sketch.ts'
 import { nestedArchive } from './nested-archive.ts'
 import { personalData } from './personal-data.ts'
 import { checkScores, SCORES_CHECKS } from './scores-checks.ts'
@@ -39,10 +40,13 @@ export async function inspectHold(
     open,
     onFindings,
     onProgress,
+    onSketch,
   }: {
     open: (entry: ManifestEntry) => Promise<AsyncIterable<Uint8Array>>
     onFindings: (findings: readonly Finding[]) => void
     onProgress: (bytes: number) => void
+    /** What the predictions are like, for later holds; not told where nobody is to compare them. */
+    onSketch: (sketch: LineSketch) => void
   },
 ): Promise<void> {
   const runs = (name: CheckName) => modeOf(hold.rules, name) !== 'off'
@@ -51,7 +55,8 @@ export async function inspectHold(
     if (told.length > 0) onFindings(told)
   }
   tell(attempt(HISTORY_CHECKS, () => checkHistory(hold.manifest, hold.history)))
-  const checks = fileChecks(hold.rules).filter(({ name }) => runs(name))
+  const sketcher = new LineSketcher()
+  const checks = [...fileChecks(hold.rules), sketcher.check].filter(({ name }) => runs(name))
   for (const entry of hold.manifest.entries) {
     try {
       const kept = entry === hold.scoresFile ? new KeptBytes(entry.sizeBytes) : undefined
@@ -62,6 +67,9 @@ export async function inspectHold(
       tell([unreadable(entry)])
     }
   }
+  if (!runs('near-duplicate')) return
+  tell(attempt(['near-duplicate'], () => findNearCopies(hold.manifest, sketcher.sketch, hold.history)))
+  onSketch(sketcher.sketch)
 }
 
 function fileChecks(rules: CheckRules): FileCheck[] {
