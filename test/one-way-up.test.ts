@@ -24,7 +24,7 @@ async function matching(name: string, pattern: RegExp): Promise<string[]> {
 
 /** Whatever opens a connection of its own accord. */
 const CONNECTS =
-  /from 'node:(?:http|https|http2|net|tls|dgram|dns)'|from 'nodemailer'|from 'amqplib'|(?<![\w.])fetch\(|WebSocket|EventSource/
+  /from 'node:(?:http|https|http2|net|tls|dgram|dns)'|from 'nodemailer'|from 'amqplib'|'openid-client'|(?<![\w.])fetch\(|WebSocket|EventSource/
 
 describe('the ways out of a site', () => {
   it('are these few files; another one must be looked at by whoever adds it here', async () => {
@@ -36,7 +36,9 @@ describe('the ways out of a site', () => {
       'send-file.ts', // sealed files, to the desk
     ])
     expect(await matching('desk', CONNECTS)).toEqual([
+      'institution/provider.ts', // sign-in: to the one provider of the settings, codes and nothing of a hold
       'islands/inbox-news.ts', // in the reviewer's browser: a number, from the desk itself
+      'islands/passkey.ts', // in the reviewer's browser: what is to be signed, from the desk itself
       // Notices, which have nothing of a hold: by the site's mail server, and to hosts that the policy lists.
       'notices/mailer.ts',
       'notices/webhook.ts',
