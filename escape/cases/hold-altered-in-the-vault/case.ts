@@ -29,6 +29,8 @@ async function playAlterations(stage: Stage): Promise<'contained'> {
   ]
   for (const alter of alterations) {
     const { hold, job } = await heldRun(stage)
+    // Seen whole, so that it is the vault alone that stands in the way.
+    await site.reviewer.files(hold)
     // The platform is away, so that nothing is released before the vault is altered.
     site.hub.state = 'down'
     for (const file of await vaultFiles(site.deskFolder)) await alter(file)
