@@ -61,6 +61,7 @@ ${options.policy ?? ''}`,
       })
       const dataFolder = await mkdtemp(join(tmpdir(), 'scoregate-codabench-'))
       const workers: Worker[] = []
+      const folders = [dataFolder]
       const startWorker = async (folder = dataFolder) => {
         const reading = readBrokerAddress(rabbit.url, { useTls: false })
         if (reading.kind === 'wrong') throw new Error(reading.why)
@@ -81,6 +82,12 @@ ${options.policy ?? ''}`,
       return {
         codabench,
         desk,
+        /** Another worker of the site, on a machine of its own. */
+        async startAnotherWorker() {
+          const folder = await mkdtemp(join(tmpdir(), 'scoregate-codabench-'))
+          folders.push(folder)
+          await startWorker(folder)
+        },
         /** The hold of a submission, when it waits and its checks have ended. */
         async hold(list: 'waiting' | 'failed' = 'waiting', count = 1): Promise<string> {
           const id = await until('a hold', async () => {
@@ -94,7 +101,7 @@ ${options.policy ?? ''}`,
           for (const worker of workers) await worker.stop()
           await desk[Symbol.asyncDispose]()
           await codabench[Symbol.asyncDispose]()
-          await rm(dataFolder, { recursive: true, force: true })
+          for (const folder of folders) await rm(folder, { recursive: true, force: true })
         },
       }
     }
@@ -271,6 +278,54 @@ ${options.policy ?? ''}`,
       const held = await codabench.submit({ ...RESULTS, scoringProgram, humanInTheLoop: true })
       await untilStatus(codabench, held, 'Awaiting validation')
       expect((await desk.list('waiting')).holds.map(({ submissionId }) => submissionId)).toEqual([held])
+    })
+
+    it('is served by two workers: each submission once, and one goes on with what the other put off', async () => {
+      await using site = await start()
+      const { codabench, desk } = site
+      await site.startAnotherWorker()
+      const ids: number[] = []
+      for (let count = 0; count < 6; count += 1) ids.push(await codabench.submit(CODE))
+      await site.hold('waiting', ids.length)
+      for (const id of ids) {
+        await untilStatus(codabench, id, 'Awaiting validation')
+        expect(codabench.story(id).filter((word) => word === 'Scoring')).toHaveLength(1)
+      }
+      const { holds } = await desk.list('waiting')
+      expect(holds.map(({ submissionId }) => submissionId).sort()).toEqual([...ids].sort())
+    })
+
+    it('says that a link has ended, keeps the release, and sends it when the link is there again', async () => {
+      await using site = await start()
+      const { codabench, desk } = site
+      const id = await codabench.submit(RESULTS)
+      const hold = await site.hold()
+      codabench.state.failures.push({ match: /PUT .*scoring_result/, status: 403 })
+      await desk.approve(hold)
+      const told = await until('the reason', async () => {
+        const { publishing } = await desk.show(hold)
+        return publishing.map(({ lastError }) => lastError ?? '').find((text) => text !== '')
+      })
+      expect(told).toContain('it may have ended')
+      await desk.untilState(hold, 'released')
+      expect(codabench.scoreRows(id)).toHaveLength(1)
+    })
+
+    it('releases to a platform that was away for long, once it is back', async () => {
+      await using site = await start()
+      const { codabench, desk } = site
+      const id = await codabench.submit(RESULTS)
+      const hold = await site.hold()
+      await untilStatus(codabench, id, 'Awaiting validation')
+      codabench.state.down = true
+      await desk.approve(hold)
+      await until('some tries', async () => {
+        const { publishing } = await desk.show(hold)
+        return (publishing.at(-1)?.tries ?? 0) >= 3 ? true : undefined
+      })
+      codabench.state.down = false
+      await desk.untilState(hold, 'released')
+      expect(codabench.scoreRows(id)).toHaveLength(1)
     })
 
     it('refuses a deposit whose result would go elsewhere', async () => {
