@@ -23,7 +23,9 @@ export function looksAt(
   const numbers = new Map(hold.manifest.entries.map((entry, number) => [entry, number]))
   return new Map(
     hold.offered.map(({ name }) => {
-      const files = entriesOfArtefact(hold.manifest, name).flatMap((entry) => {
+      // Scores leave as they are shown with the hold, rebuilt, and not as their file has them.
+      const entries = name === 'scores' ? [] : entriesOfArtefact(hold.manifest, name)
+      const files = entries.flatMap((entry) => {
         const number = numbers.get(entry)
         return number === undefined || entry.sizeBytes === 0 ? [] : [{ number, entry }]
       })
