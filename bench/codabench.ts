@@ -6,7 +6,7 @@ import {
   type CodabenchSubmission,
   startCodabenchSite,
 } from '../packages/worker/src/codabench/codabench-site-rig.ts'
-import { startRabbit } from '../packages/worker/src/codabench/rabbitmq-rig.ts'
+import { startTestBroker } from '../test/rabbitmq-rig.ts'
 import { DETAILED, LARGE, SCORES } from './ordinary-programs.ts'
 import { type BenchResult, compare, type Side } from './rounds.ts'
 import { IMAGE, startBenchDesk } from './site.ts'
@@ -30,9 +30,9 @@ const JOBS_COUNTED = 10
  */
 export async function benchCodabench(home: string): Promise<BenchResult[]> {
   await buildPrograms()
-  await using rabbit = await startRabbit()
+  await using rabbit = await startTestBroker()
   await using codabench = await startCodabenchSite({ rabbit, generation: 2 })
-  const reading = readBrokerAddress(rabbit.url, { useTls: false })
+  const reading = readBrokerAddress(rabbit.queueUrl, { useTls: false })
   if (reading.kind === 'wrong') throw new Error(reading.why)
   const desk = await startBenchDesk(
     join(home, 'codabench-desk'),

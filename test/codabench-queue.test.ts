@@ -10,12 +10,12 @@ import {
   type CodabenchSite,
   startCodabenchSite,
 } from '../packages/worker/src/codabench/codabench-site-rig.ts'
-import { type RabbitRig, rabbitTrouble, startRabbit } from '../packages/worker/src/codabench/rabbitmq-rig.ts'
 import { CODE, pythonProgram, RESULTS } from '../packages/worker/src/test-programs-rig.ts'
 import { findTestSandboxes } from '../packages/worker/src/test-sandboxes-rig.ts'
 import { startBrokerWorker, type Worker } from '../packages/worker/src/work.ts'
+import { brokerTrouble, startTestBroker, type TestBroker } from './rabbitmq-rig.ts'
 
-const trouble = rabbitTrouble()
+const trouble = brokerTrouble()
 const [sandbox] = await findTestSandboxes()
 
 const WITHHELD = 'The data owner withheld this.'
@@ -34,9 +34,9 @@ async function until<Value>(what: string, look: () => Promise<Value | undefined>
 describe.skipIf(trouble !== undefined)(
   `a site on a Codabench queue${trouble === undefined ? '' : `: ${trouble}`}`,
   () => {
-    let rabbit: RabbitRig
+    let rabbit: TestBroker
     beforeAll(async () => {
-      rabbit = await startRabbit()
+      rabbit = await startTestBroker()
     }, 120_000)
     afterAll(async () => rabbit[Symbol.asyncDispose]())
 
@@ -63,7 +63,7 @@ ${options.policy ?? ''}`,
       const workers: Worker[] = []
       const folders = [dataFolder]
       const startWorker = async (folder = dataFolder) => {
-        const reading = readBrokerAddress(rabbit.url, { useTls: false })
+        const reading = readBrokerAddress(rabbit.queueUrl, { useTls: false })
         if (reading.kind === 'wrong') throw new Error(reading.why)
         const worker = await startBrokerWorker(
           {

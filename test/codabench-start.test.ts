@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { startCodabenchSite } from '../packages/worker/src/codabench/codabench-site-rig.ts'
-import { rabbitTrouble, startRabbit } from '../packages/worker/src/codabench/rabbitmq-rig.ts'
 import { pythonProgram, RESULTS } from '../packages/worker/src/test-programs-rig.ts'
 import { startInstallation, testPolicy, until } from './installation-rig.ts'
+import { brokerTrouble, startTestBroker } from './rabbitmq-rig.ts'
 
-const trouble = rabbitTrouble()
+const trouble = brokerTrouble()
 
 const HoldLines = z.looseObject({
   holds: z.array(z.looseObject({ id: z.string(), digest: z.string(), submissionId: z.number() })),
@@ -18,7 +18,7 @@ const SLOW = pythonProgram(
 it.skipIf(trouble !== undefined)(
   `a site on a Codabench queue, started from the .env of a worker's owner, loses nothing when its parts are killed${trouble === undefined ? '' : `: ${trouble}`}`,
   async () => {
-    await using rabbit = await startRabbit()
+    await using rabbit = await startTestBroker()
     await using codabench = await startCodabenchSite({ rabbit })
     await using site = await startInstallation({
       policy: `${testPolicy({ review: 'always' })}
@@ -27,7 +27,7 @@ codabench:
     competition: { id: 44, title: Sepsis }
     columns: [{ key: accuracy }]
 `,
-      environment: { BROKER_URL: rabbit.url, BROKER_USE_SSL: 'False', USE_GPU: 'False' },
+      environment: { BROKER_URL: rabbit.queueUrl, BROKER_USE_SSL: 'False', USE_GPU: 'False' },
     })
 
     const holdOf = (submission: number) =>

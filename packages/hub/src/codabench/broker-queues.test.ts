@@ -1,16 +1,16 @@
 import { connect } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { brokerTrouble } from '../../../../test/rabbitmq-rig.ts'
 import { type Client, startHubRig } from '../hub-rig.ts'
 import { type CodabenchRig, startCodabenchRig } from './codabench-rig.ts'
-import { isBrokerToBeTested } from './rabbitmq-rig.ts'
 
 const Made = z.object({ id: z.number(), broker_url: z.string() })
 const Listed = z.array(
   z.looseObject({ id: z.number(), name: z.string(), kind: z.string(), is_owner: z.boolean() }),
 )
 
-describe.runIf(isBrokerToBeTested())('a queue for Codabench workers', () => {
+describe.runIf(brokerTrouble() === undefined)('a queue for Codabench workers', () => {
   let rig: CodabenchRig
   beforeAll(async () => {
     rig = await startCodabenchRig()

@@ -1,11 +1,11 @@
 import { connect } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { brokerTrouble, startTestBroker, type TestBroker } from '../../../../test/rabbitmq-rig.ts'
 import { createBroker } from './broker.ts'
 import { readBrokerSettings } from './broker-settings.ts'
 import { createManagement } from './management.ts'
-import { isBrokerToBeTested, startTestBroker, type TestBroker } from './rabbitmq-rig.ts'
 
-describe.runIf(isBrokerToBeTested())('a real RabbitMQ', () => {
+describe.runIf(brokerTrouble() === undefined)('a real RabbitMQ', () => {
   let rabbit: TestBroker
   beforeAll(async () => {
     rabbit = await startTestBroker()

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { brokerTrouble } from '../../../../test/rabbitmq-rig.ts'
 import { type CodabenchRig, startCodabenchRig } from './codabench-rig.ts'
-import { isBrokerToBeTested } from './rabbitmq-rig.ts'
 import { type Step, startTestWorker, type TestWorker } from './worker-rig.ts'
 
 const SCORES = { acc: 0.87512, loss: 0.25, mean: 17, unknown: { a: ['b'] } }
 
-describe.runIf(isBrokerToBeTested())('a Codabench worker of Celery on our hub', () => {
+describe.runIf(brokerTrouble() === undefined)('a Codabench worker of Celery on our hub', () => {
   let rig: CodabenchRig
   beforeAll(async () => {
     rig = await startCodabenchRig()

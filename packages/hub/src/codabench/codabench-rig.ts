@@ -1,10 +1,10 @@
 import { openRecords } from '@scoregate/storage/records'
 import { connect, type GetMessage } from 'amqplib'
 import { z } from 'zod'
+import { startTestBroker, type TestBroker } from '../../../../test/rabbitmq-rig.ts'
 import { BUNDLE_YAML, bundle, type HubRig, startHubRig, until } from '../hub-rig.ts'
 import type { HubTables } from '../migrations/hub-tables.ts'
 import { readBrokerSettings } from './broker-settings.ts'
-import { startTestBroker, type TestBroker } from './rabbitmq-rig.ts'
 
 /** A submission as its organizer sees it by the API. */
 type Shown = z.infer<typeof Shown>

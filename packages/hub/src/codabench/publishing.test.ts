@@ -4,11 +4,11 @@ import { openRecords } from '@scoregate/storage/records'
 import type { GetMessage } from 'amqplib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { brokerTrouble } from '../../../../test/rabbitmq-rig.ts'
 import { until } from '../hub-rig.ts'
 import type { HubTables } from '../migrations/hub-tables.ts'
 import { type CodabenchRig, startCodabenchRig } from './codabench-rig.ts'
 import { startHubProcess } from './hub-process-rig.ts'
-import { isBrokerToBeTested } from './rabbitmq-rig.ts'
 
 const KEYS_OF_A_PREDICTION = [
   'user_pk',
@@ -32,7 +32,7 @@ const KEYS_OF_A_PREDICTION = [
   'human_in_the_loop',
 ]
 
-describe.runIf(isBrokerToBeTested())('publishing to a queue of Codabench workers', () => {
+describe.runIf(brokerTrouble() === undefined)('publishing to a queue of Codabench workers', () => {
   let rig: CodabenchRig
   beforeAll(async () => {
     rig = await startCodabenchRig()

@@ -4,14 +4,14 @@ import { newBoxKeyPair, openForSite } from '@scoregate/gate/sealed-box'
 import { ReturnAddress, returnAddressAbout } from '@scoregate/protocol/codabench/return-address'
 import type { Deposit } from '@scoregate/protocol/deposit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { brokerTrouble, startTestBroker, type TestBroker } from '../../../../test/rabbitmq-rig.ts'
 import { CODE, pythonProgram, RESULTS, SLEEPER } from '../test-programs-rig.ts'
 import { findTestSandboxes, type TestSandbox } from '../test-sandboxes-rig.ts'
 import { deposited, startTestSite, type TestSite, until } from '../test-site-rig.ts'
 import { startCodabenchSite } from './codabench-site-rig.ts'
 import { openPutOff } from './put-off.ts'
-import { type RabbitRig, rabbitTrouble, startRabbit } from './rabbitmq-rig.ts'
 
-const trouble = rabbitTrouble()
+const trouble = brokerTrouble()
 const [sandbox] = await findTestSandboxes()
 const keys = newBoxKeyPair()
 const RUN_KEY = Buffer.alloc(32, 7).toString('base64')
@@ -23,10 +23,10 @@ it('has a sandbox to run in', () => {
 describe.skipIf(trouble !== undefined)(
   `a worker on a Codabench queue${trouble === undefined ? '' : `: ${trouble}`}`,
   () => {
-    let rabbit: RabbitRig
+    let rabbit: TestBroker
 
     beforeAll(async () => {
-      rabbit = await startRabbit()
+      rabbit = await startTestBroker()
     }, 120_000)
     afterAll(async () => rabbit[Symbol.asyncDispose]())
 
@@ -82,7 +82,7 @@ describe.skipIf(trouble !== undefined)(
       async (generation) => {
         await using rig = await start({ generation })
         const { codabench, site } = rig
-        await site.startBrokerWorker(rabbit.url)
+        await site.startBrokerWorker(rabbit.queueUrl)
         const id = await codabench.submit(CODE)
         const deposit = await deposited(site)
 
@@ -109,7 +109,7 @@ describe.skipIf(trouble !== undefined)(
     it('takes what Celery itself publishes, and hears what it revokes', async () => {
       await using rig = await start({ byCelery: true })
       const { codabench, site } = rig
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       const first = await codabench.submit(RESULTS)
       expect((await deposited(site)).manifest.jobId).toBe(codabench.taskId(first))
       const second = await codabench.submit({ ...RESULTS, scoringProgram: pythonProgram(SLEEPER) })
@@ -122,7 +122,7 @@ describe.skipIf(trouble !== undefined)(
     it('lets nothing of a run out: the platform gets status words, and an archive that only the site opens', async () => {
       await using rig = await start()
       const { codabench, site } = rig
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       const id = await codabench.submit(CODE)
       await deposited(site)
       const archive = codabench.object(id, 'prediction_result') ?? Buffer.alloc(0)
@@ -146,7 +146,7 @@ describe.skipIf(trouble !== undefined)(
     it('hands the desk an address that this worker cannot read again', async () => {
       await using rig = await start()
       const { codabench, site } = rig
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       const id = await codabench.submit(RESULTS)
       const deposit = await deposited(site)
       expect(JSON.stringify(deposit)).not.toContain('secret-signature')
@@ -167,7 +167,7 @@ describe.skipIf(trouble !== undefined)(
     it('runs both programs of a task that ingests only while it scores', async () => {
       await using rig = await start()
       const { codabench, site } = rig
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       await codabench.submit({
         ...RESULTS,
         ingestionProgram: pythonProgram("open('/app/shared/word', 'w').write('hello')"),
@@ -185,7 +185,7 @@ describe.skipIf(trouble !== undefined)(
     it('scores results that are submitted to a task whose ingestion program wants code', async () => {
       await using rig = await start()
       const { codabench, site } = rig
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       await codabench.submit({ ...CODE, submission: RESULTS.submission })
       const deposit = await deposited(site)
       expect(deposit.failure).toBeUndefined()
@@ -200,7 +200,7 @@ describe.skipIf(trouble !== undefined)(
     it('keeps what ingestion wrote where a submission has a file of the same name, or one in its place', async () => {
       await using rig = await start()
       const { codabench, site } = rig
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       const ingestion =
         "open('/app/output/predictions.txt', 'w').write('a b c d')\nopen('/app/output/x', 'w').write('own')"
       await codabench.submit({
@@ -218,7 +218,7 @@ describe.skipIf(trouble !== undefined)(
     it('still fails where the code of a submission fails', async () => {
       await using rig = await start()
       const { codabench, site } = rig
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       await codabench.submit({
         ...RESULTS,
         submission: pythonProgram("raise SystemExit('no')"),
@@ -243,7 +243,7 @@ describe.skipIf(trouble !== undefined)(
       await channel.purgeQueue('compute-worker')
       await connection.close()
       await codabench.actAsOtherWorker(id)
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       const deposit = await deposited(site)
       expect(deposit.failure).toBeUndefined()
       expect(site.text(deposit, 'scoring_output', 'scores.json')).toBe('{"accuracy": 0.75}')
@@ -255,7 +255,7 @@ describe.skipIf(trouble !== undefined)(
       const { codabench, site } = rig
       const id = await codabench.submit(RESULTS)
       await codabench.redeliver(id)
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       await deposited(site)
       await codabench.redeliver(id)
       await until(() =>
@@ -271,7 +271,7 @@ describe.skipIf(trouble !== undefined)(
       // The site does what it is told, and its answer is lost.
       codabench.state.failures.push({ match: /PATCH .* status=Scoring/, status: 502, after: true })
       const id = await codabench.submit(RESULTS)
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       await deposited(site)
       expect(codabench.story(id).filter((word) => word === 'Scoring')).toHaveLength(1)
     })
@@ -282,7 +282,7 @@ describe.skipIf(trouble !== undefined)(
       codabench.state.failures.push({ match: /PUT/, status: 500 }, { match: /status=Preparing/, status: 503 })
       const id = await codabench.submit(RESULTS)
       codabench.state.down = true
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       await until(() => expect(site.logged()).toContain('the platform gives no jobs'))
       codabench.state.down = false
       await deposited(site)
@@ -292,7 +292,7 @@ describe.skipIf(trouble !== undefined)(
     it('goes on after a broker that was killed, and hears revocations from it', async () => {
       await using rig = await start()
       const { codabench, site } = rig
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       const first = await codabench.submit(RESULTS)
       await deposited(site)
       await rabbit.kill()
@@ -315,7 +315,7 @@ describe.skipIf(trouble !== undefined)(
       const id = await codabench.submit(RESULTS)
       // Nobody hears this revocation: the worker is not there yet.
       await codabench.cancel(id)
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       await until(() => expect(site.logged()).toContain('its submission is Cancelled already'))
       expect(codabench.story(id)).toEqual([])
       expect(codabench.status(id)).toBe('Cancelled')
@@ -326,19 +326,19 @@ describe.skipIf(trouble !== undefined)(
       const { codabench, site } = rig
       site.state.desk = 'site-only'
       const id = await codabench.submit({ ...RESULTS, scoringProgram: pythonProgram(SLEEPER) })
-      const worker = await site.startBrokerWorker(rabbit.url)
+      const worker = await site.startBrokerWorker(rabbit.queueUrl)
       await until(() => expect(codabench.status(id)).toBe('Running'))
       await worker.stop()
       expect(await messages()).toBe(0)
       expect(await tasks(site)).toHaveLength(1)
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       await until(() => expect(site.logged().match(/a job is taken/g)).toHaveLength(2))
     })
 
     it('tells the platform a reason of the closed list when nothing could be run', async () => {
       await using rig = await start()
       const { codabench, site } = rig
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       const id = await codabench.submit({ ...RESULTS, image: 'elsewhere/unknown' })
       await until(() => expect(codabench.status(id)).toBe('Failed'))
       const failure = codabench.heard(id).at(-1)
@@ -354,7 +354,7 @@ describe.skipIf(trouble !== undefined)(
       const [platform] = site.site.codabench?.platforms ?? []
       if (platform === undefined) throw new Error('there is a platform')
       platform.api = 'https://codabench.example/api'
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       const id = await codabench.submit(RESULTS)
       await until(() => expect(site.logged()).toContain('names no platform with its API'))
       expect(codabench.heard(id)).toEqual([])
@@ -365,7 +365,7 @@ describe.skipIf(trouble !== undefined)(
       const { codabench, site } = rig
       await codabench.sendRaw(Buffer.from('{}'), { contentType: 'application/json' })
       await codabench.sendRaw(Buffer.from('no content type'), {})
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       await codabench.submit(RESULTS)
       await deposited(site)
       expect(site.logged().match(/cannot be used and is dropped/g)).toHaveLength(2)
@@ -374,7 +374,7 @@ describe.skipIf(trouble !== undefined)(
     it('leaves the jobs that it has no slot for to others', async () => {
       await using rig = await start()
       const { codabench, site } = rig
-      await site.startBrokerWorker(rabbit.url)
+      await site.startBrokerWorker(rabbit.queueUrl)
       const busy = await codabench.submit({ ...RESULTS, scoringProgram: pythonProgram(SLEEPER) })
       await until(() => expect(codabench.status(busy)).toBe('Running'))
       await codabench.submit(RESULTS)

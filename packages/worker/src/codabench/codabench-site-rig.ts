@@ -5,9 +5,9 @@ import { buffer } from 'node:stream/consumers'
 import { CONTROL_EXCHANGE, writeRevoke } from '@scoregate/protocol/codabench/celery-control'
 import { COMPUTE_QUEUE, JOB_PRIORITY, writeCeleryTask } from '@scoregate/protocol/codabench/celery-message'
 import { z } from 'zod'
+import type { TestBroker } from '../../../../test/rabbitmq-rig.ts'
 import { type ZippedFile, zipOf } from '../zip-rig.ts'
 import { orderFromCelery } from './celery-producer-rig.ts'
-import type { RabbitRig } from './rabbitmq-rig.ts'
 
 /** What a submission and its task are made of, each archive by its files. */
 export type CodabenchSubmission = {
@@ -59,7 +59,7 @@ const OBJECT_TYPES: Readonly<Record<string, string>> = { detailed_results: 'text
  * order and repetition. `generation` chooses the names of the keys.
  */
 export async function startCodabenchSite(given: {
-  readonly rabbit: RabbitRig
+  readonly rabbit: TestBroker
   readonly generation?: 1 | 2
   /** Whether it knows the status `Awaiting validation`. */
   readonly knowsWaiting?: boolean
@@ -234,7 +234,7 @@ export async function startCodabenchSite(given: {
     if (given.byCelery === true) {
       const { secret: _typed, ...others } = runArguments
       return await orderFromCelery({
-        ...{ do: 'publish', url: given.rabbit.url, id: taskId, arguments: others },
+        ...{ do: 'publish', url: given.rabbit.queueUrl, id: taskId, arguments: others },
         ...{ secret: row.secret, priority: JOB_PRIORITY[step] },
       })
     }
@@ -294,7 +294,7 @@ export async function startCodabenchSite(given: {
       const row = rowOf(id)
       row.status = 'Cancelled'
       if (given.byCelery === true) {
-        return await orderFromCelery({ do: 'revoke', url: given.rabbit.url, id: row.taskId })
+        return await orderFromCelery({ do: 'revoke', url: given.rabbit.queueUrl, id: row.taskId })
       }
       const connection = await given.rabbit.connect()
       const channel = await connection.createConfirmChannel()

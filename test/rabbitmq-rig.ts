@@ -6,28 +6,37 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { type ChannelModel, connect } from 'amqplib'
 
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 const ACCOUNT = { name: 'hub', password: 'a-password-of-the-hub' }
 
 /**
- * Whether the tests that need RabbitMQ and Celery are to run. A developer's machine may lack them, and the tests are then skipped
- * by name; where everything must be tested (`SCOREGATE_TEST_REQUIRE_ENGINE=1`) they run, and fail.
+ * Why tests that need RabbitMQ and Celery are left out: a developer's machine may lack them. Undefined where both are there;
+ * where everything must be tested (`SCOREGATE_TEST_REQUIRE_ENGINE=1`) it throws instead.
  */
-export function isBrokerToBeTested(): boolean {
-  const isThere = existsSync(SERVER) && existsSync('/usr/lib/python3/dist-packages/celery')
-  return process.env['SCOREGATE_TEST_REQUIRE_ENGINE'] === '1' || isThere
+export function brokerTrouble(): string | undefined {
+  if (existsSync(SERVER) && existsSync('/usr/lib/python3/dist-packages/celery')) return undefined
+  const why = 'RabbitMQ or Celery is missing (Debian: rabbitmq-server, python3-celery)'
+  if (process.env['SCOREGATE_TEST_REQUIRE_ENGINE'] === '1') throw new Error(`${why}, and is needed here`)
+  return why
 }
 
 /** A RabbitMQ of its own with its management API, in a folder of its own on free ports. Gone when disposed of. */
 export type TestBroker = AsyncDisposable & {
   readonly amqpUrl: string
   readonly managementUrl: string
+  /** The address of the default virtual host, as Codabench shows it to the owner of a queue. */
+  readonly queueUrl: string
   /** The address of a virtual host, as the hub's account. */
   vhostUrl(vhost: string): string
   /** Asks the management API. */
   manage(method: string, path: string, body?: object): Promise<unknown>
+  /** A connection of the test itself, to the default virtual host. */
+  connect(): Promise<ChannelModel>
   stop(): Promise<void>
+  /** Ends it without a word, as a power cut does. */
+  kill(): Promise<void>
   /** Starts it again on the same ports with all that it had. */
   start(): Promise<void>
 }
@@ -73,8 +82,20 @@ export async function startTestBroker(): Promise<TestBroker> {
   const authority = `${ACCOUNT.name}:${ACCOUNT.password}@127.0.0.1:${amqp}`
   let server: ChildProcess | undefined
 
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    if (server?.pid === undefined) return
+    const ended = once(server, 'exit')
+    // What was started is a script; to be killed, Erlang below it must be, too.
+    if (signal === 'SIGKILL') process.kill(-server.pid, signal)
+    else server.kill(signal)
+    await ended
+    server = undefined
+    await endPortMapper(env)
+  }
+
   const broker: TestBroker = {
     amqpUrl: `amqp://${authority}`,
+    queueUrl: `pyamqp://${authority}//`,
     managementUrl,
     vhostUrl: (vhost) => `amqp://${authority}/${encodeURIComponent(vhost)}`,
 
@@ -89,18 +110,18 @@ export async function startTestBroker(): Promise<TestBroker> {
       return text === '' ? undefined : JSON.parse(text)
     },
 
-    async stop() {
-      if (server === undefined) return
-      const ended = once(server, 'exit')
-      server.kill('SIGTERM')
-      await ended
-      server = undefined
-      await endPortMapper(env)
-    },
+    connect: () => connect(`amqp://${authority}/%2F`),
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
 
     async start() {
       let output = ''
-      const started = spawn(SERVER, [], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+      const started = spawn(SERVER, [], {
+        env,
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      })
       for (const stream of [started.stdout, started.stderr])
         stream.on('data', (text) => {
           output += text
