@@ -13,23 +13,13 @@ import {
 import { CODE, pythonProgram, RESULTS } from '../packages/worker/src/test-programs-rig.ts'
 import { findTestSandboxes } from '../packages/worker/src/test-sandboxes-rig.ts'
 import { startBrokerWorker, type Worker } from '../packages/worker/src/work.ts'
+import { until } from './installation-rig.ts'
 import { brokerTrouble, startTestBroker, type TestBroker } from './rabbitmq-rig.ts'
 
 const trouble = brokerTrouble()
 const [sandbox] = await findTestSandboxes()
 
 const WITHHELD = 'The data owner withheld this.'
-
-/** Waits for what desk and worker do in their own time. */
-async function until<Value>(what: string, look: () => Promise<Value | undefined>): Promise<Value> {
-  const end = Date.now() + 120_000
-  while (Date.now() < end) {
-    const value = await look()
-    if (value !== undefined) return value
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`waited too long for ${what}`)
-}
 
 describe.skipIf(trouble !== undefined)(
   `a site on a Codabench queue${trouble === undefined ? '' : `: ${trouble}`}`,

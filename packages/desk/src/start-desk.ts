@@ -118,7 +118,7 @@ async function run(given: {
     platforms.set(
       platform,
       createCodabenchClient({
-        ...{ platform, privateKey, hasWaitingStatus, db, log },
+        ...{ platform, privateKey, hasWaitingStatus, db },
         signal: closing.signal,
       }),
     )

@@ -9,7 +9,6 @@ import {
 } from '@scoregate/protocol/codabench/platform-words'
 import type { ReturnAddress } from '@scoregate/protocol/codabench/return-address'
 import { WITHHELD_SENTENCE } from '@scoregate/protocol/reason-code'
-import type { Logger } from 'pino'
 import yazl from 'yazl'
 import type { DeskDb } from '../migrations/desk-tables.ts'
 import type { JobWord, PlatformAnswer, PlatformClient, ReleaseOutcome } from '../release/platform-client.ts'
@@ -53,7 +52,6 @@ export function createCodabenchClient(site: {
   readonly hasWaitingStatus: boolean
   readonly db: DeskDb
   readonly signal: AbortSignal
-  readonly log: Logger
 }): PlatformClient {
   const { db } = site
 
