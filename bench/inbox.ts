@@ -20,21 +20,19 @@ const QUESTIONS = {
 } as const
 
 /** A desk with a hundred thousand holds: how long its lists take, from the question to the last byte of the answer. */
-export async function benchInbox(): Promise<BenchResult[]> {
+export async function* benchInbox(): AsyncGenerator<BenchResult> {
   const rig = await DeskRig.start()
   try {
     const { id } = await rig.deposit()
     await rig.stopDesk()
     await fill(join(rig.dataFolder, 'records.db'), id)
     await rig.startDesk()
-    const results: BenchResult[] = []
-    for (const [name, path] of Object.entries(QUESTIONS)) results.push(await measure(rig, name, path))
+    for (const [name, path] of Object.entries(QUESTIONS)) yield await measure(rig, name, path)
     // A page in the midst costs what the first one does.
     const deep = await rig.list('waiting')
     let after = deep.nextAfter ?? ''
     for (let page = 0; page < 20; page++) after = await nextAfter(rig, after)
-    results.push(await measure(rig, 'inbox, the twenty-second page', `/?after=${after}&from=1051`))
-    return results
+    yield await measure(rig, 'inbox, the twenty-second page', `/?after=${after}&from=1051`)
   } finally {
     await rig[Symbol.asyncDispose]()
   }

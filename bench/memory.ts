@@ -18,7 +18,7 @@ const GOAL_MEGABYTES = 200
 const Peak = z.object({ peakKilobytes: z.number() })
 
 /** The peak of memory of a process that seals 2 GB, and of a desk that receives and releases them. */
-export async function benchMemory(home: string): Promise<BenchResult[]> {
+export async function* benchMemory(home: string): AsyncGenerator<BenchResult> {
   await buildPrograms()
   const tree = join(home, 'two-gigabytes')
   await mkdir(tree)
@@ -27,11 +27,10 @@ export async function benchMemory(home: string): Promise<BenchResult[]> {
 
   const { ready } = await startProgram('seal', { tree, spool: join(home, 'spool') })
   await rm(join(home, 'spool'), { recursive: true })
-  const sealing = result('peak memory, sealing 2 GB', Peak.parse(ready).peakKilobytes)
+  yield result('peak memory, sealing 2 GB', Peak.parse(ready).peakKilobytes)
 
-  const releasing = result('peak memory, releasing 2 GB', await releasePeak(home, output))
+  yield result('peak memory, releasing 2 GB', await releasePeak(home, output))
   await rm(tree, { recursive: true })
-  return [sealing, releasing]
 }
 
 async function releasePeak(home: string, output: string): Promise<number> {

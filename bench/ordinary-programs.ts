@@ -1,3 +1,7 @@
+/** Writes predictions, as a participant's program does. */
+export const PREDICTIONS = `
+open('/app/output/predictions.txt', 'w').write('a b c d\\n')
+`
 /** Writes a score and one line. */
 export const SCORES = `
 import json

@@ -12,7 +12,7 @@ import { benchSealing } from './sealing.ts'
 import { benchViewing } from './viewing.ts'
 import { benchWholeRun } from './whole-run.ts'
 
-const BENCHES: Readonly<Record<string, (home: string) => Promise<BenchResult[]>>> = {
+const BENCHES: Readonly<Record<string, (home: string) => AsyncIterable<BenchResult>>> = {
   sealing: benchSealing,
   'whole-run': benchWholeRun,
   codabench: benchCodabench,
@@ -40,7 +40,7 @@ try {
   const results: BenchResult[] = []
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue
-    for (const result of await bench(home)) {
+    for await (const result of bench(home)) {
       results.push(result)
       if (!values.json) process.stdout.write(`${lineOf(result)}\n`)
     }

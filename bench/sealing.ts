@@ -9,18 +9,17 @@ import { writeRandomFile, writeSmallFiles } from './trees.ts'
 const ROUNDS = 5
 
 /** Sealing, durable, over copying the same tree and hashing it, neither durable. */
-export async function benchSealing(home: string): Promise<BenchResult[]> {
+export async function* benchSealing(home: string): AsyncGenerator<BenchResult> {
   const big = join(home, 'one-file')
   await mkdir(big)
   await writeRandomFile(join(big, 'output.bin'), 10 ** 9)
-  const one = await against('sealing 1 GB in one file', big, home)
+  yield await against('sealing 1 GB in one file', big, home)
   await rm(big, { recursive: true })
 
   const small = join(home, 'small-files')
   await writeSmallFiles(small, 10_000)
-  const many = await against('sealing 10,000 small files', small, home)
+  yield await against('sealing 10,000 small files', small, home)
   await rm(small, { recursive: true })
-  return [one, many]
 }
 
 function against(name: string, tree: string, home: string): Promise<BenchResult> {

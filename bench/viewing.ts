@@ -19,7 +19,7 @@ const LINE = 'epoch 17 of 300, loss 0.31415926, the model is still learning what
 const LAST = 'THE-LAST-LINE-OF-THE-LOG\n'
 
 /** Looking at a log of 1 GB over what the tools of a terminal take for the same: its pages, and a search through it. */
-export async function benchViewing(home: string): Promise<BenchResult[]> {
+export async function* benchViewing(home: string): AsyncGenerator<BenchResult> {
   await buildPrograms()
   const log = join(home, 'large.log')
   const sha256 = await writeLog(log)
@@ -50,15 +50,13 @@ export async function benchViewing(home: string): Promise<BenchResult[]> {
         if (isDone) return requireText(page, 'Found in 1 place')
       }
     }
-    return [
-      await against('the first page of a 1 GB log', 20, ['head', '-c', '65536', log], async () =>
-        requireText((await desk.page(`${file}?as=text`)).page, 'epoch 17'),
-      ),
-      await against('the last page of a 1 GB log', 20, ['tail', '-c', '65536', log], async () =>
-        requireText((await desk.page(`${file}?as=text&to=${LOG_BYTES}`)).page, 'THE-LAST-LINE'),
-      ),
-      await against('a search through a 1 GB log', 10, ['grep', '-F', '-c', LAST.trim(), log], search),
-    ]
+    yield await against('the first page of a 1 GB log', 20, ['head', '-c', '65536', log], async () =>
+      requireText((await desk.page(`${file}?as=text`)).page, 'epoch 17'),
+    )
+    yield await against('the last page of a 1 GB log', 20, ['tail', '-c', '65536', log], async () =>
+      requireText((await desk.page(`${file}?as=text&to=${LOG_BYTES}`)).page, 'THE-LAST-LINE'),
+    )
+    yield await against('a search through a 1 GB log', 10, ['grep', '-F', '-c', LAST.trim(), log], search)
   } finally {
     await desk.program.close()
     hub.close()

@@ -16,25 +16,21 @@ const CASES = [
 ]
 
 /** From the lease until the desk has the hold, over the bare `docker run` of the same program with the same limits. */
-export async function benchWholeRun(home: string): Promise<BenchResult[]> {
+export async function* benchWholeRun(home: string): AsyncGenerator<BenchResult> {
   await buildPrograms()
   const hub = await startHub()
   const desk = await startBenchDesk(join(home, 'desk'), hub)
   const worker = await startBenchWorker(join(home, 'worker'), hub, desk)
   try {
-    const results: BenchResult[] = []
     for (const { name, source, goal, rounds } of CASES) {
-      results.push(
-        await compare({
-          name,
-          goal,
-          rounds,
-          ours: await wholeRun(source, hub, desk),
-          theirs: await bareRun(source, home),
-        }),
-      )
+      yield await compare({
+        name,
+        goal,
+        rounds,
+        ours: await wholeRun(source, hub, desk),
+        theirs: await bareRun(source, home),
+      })
     }
-    return results
   } finally {
     await worker.close()
     await desk.program.close()

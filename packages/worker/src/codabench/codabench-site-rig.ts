@@ -260,6 +260,16 @@ export async function startCodabenchSite(given: {
     await connection.close()
   }
 
+  const newRow = (made: CodabenchSubmission): Row => {
+    lastId += 1
+    const row: Row = {
+      ...{ id: lastId, secret: randomUUID(), made },
+      ...{ status: 'Submitted', taskId: '', heard: [], scoreRows: [] },
+    }
+    rows.set(row.id, row)
+    return row
+  }
+
   const rowOf = (id: number): Row => {
     const row = rows.get(id)
     if (row === undefined) throw new Error(`there is no submission ${id}`)
@@ -274,18 +284,17 @@ export async function startCodabenchSite(given: {
 
     /** A participant submits: the prediction job is published. */
     async submit(made: CodabenchSubmission): Promise<number> {
-      lastId += 1
-      const row: Row = {
-        id: lastId,
-        secret: randomUUID(),
-        made,
-        status: 'Submitted',
-        taskId: '',
-        heard: [],
-        scoreRows: [],
-      }
-      rows.set(row.id, row)
+      const row = newRow(made)
       await publish(row, 'prediction')
+      return row.id
+    },
+
+    /** A submission whose predictions another worker made: only its scoring job is published. */
+    async submitPredicted(made: CodabenchSubmission): Promise<number> {
+      const row = newRow(made)
+      await keep(row, 'prediction_result', made.submission)
+      row.status = 'Scoring'
+      await publish(row, 'scoring')
       return row.id
     },
 
@@ -325,12 +334,14 @@ export async function startCodabenchSite(given: {
       while (rowOf(id).status !== status) await new Promise((resolve) => setTimeout(resolve, 2))
     },
 
-    /** Resolves when the site has heard of a finished submission all that there is to hear: the scores and every file. */
-    async heardAll(id: number): Promise<void> {
+    /**
+     * Resolves when the site has heard of a finished submission all that there is to hear: the scores and so many files. Both jobs make
+     * seven: the predictions, the output, the detailed results, and the two streams of each of two programs.
+     */
+    async heardAll(id: number, uploads = 7): Promise<void> {
       const row = rowOf(id)
       const files = () => new Set(row.heard.flatMap((one) => (one.kind === 'put' ? [one.object] : [])))
-      // The predictions, the output, the detailed results, and the two streams of each of two programs.
-      while (row.scoreRows.length === 0 || files().size < 7) {
+      while (row.scoreRows.length === 0 || files().size < uploads) {
         if (row.status === 'Failed') throw new Error('the submission failed')
         await new Promise((resolve) => setTimeout(resolve, 2))
       }
