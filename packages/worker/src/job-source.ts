@@ -49,6 +49,8 @@ export type TakenJob = {
 /** What a source has for a worker that asks for a job. */
 export type JobAnswer =
   | { readonly kind: 'taken'; readonly taken: TakenJob }
+  /** There was something to do that is no run, and it is done: what comes next may be there already. */
+  | { readonly kind: 'done' }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'unavailable'; readonly why: string }
 

@@ -16,6 +16,7 @@ import type { Sandbox } from '@scoregate/sandbox/sandbox'
 import pino from 'pino'
 import { expect, vi } from 'vitest'
 import { readBrokerAddress } from './codabench/broker-address.ts'
+import type { RetryPace } from './retry.ts'
 import { startBrokerWorker, startWorker, type Worker } from './work.ts'
 import { type ZippedFile, zipOf } from './zip-rig.ts'
 
@@ -236,7 +237,11 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
     },
 
     /** A worker of a Codabench queue, on a folder of its own if it is not the first. */
-    async startBrokerWorker(brokerUrl: string, folder = dataFolder): Promise<Worker> {
+    async startBrokerWorker(
+      brokerUrl: string,
+      folder = dataFolder,
+      pace: RetryPace = { firstMs: 20, longestMs: 100 },
+    ): Promise<Worker> {
       const reading = readBrokerAddress(brokerUrl, { useTls: false })
       if (reading.kind === 'wrong') throw new Error(reading.why)
       const worker = await startBrokerWorker(
@@ -247,7 +252,7 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
           workerName: 'test worker',
           broker: reading.address,
         },
-        { sandbox, log, pace: { firstMs: 20, longestMs: 100 } },
+        { sandbox, log, pace },
       )
       workers.push(worker)
       return worker

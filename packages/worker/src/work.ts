@@ -184,7 +184,7 @@ async function takeJobs(working: Working): Promise<void> {
         failures = next.kind === 'unavailable' ? failures + 1 : 0
         if (next.kind === 'taken') await doJob(next.taken, answer.site, working)
         if (next.kind === 'unavailable') log.warn({ why: next.why, failures }, 'the platform gives no jobs')
-        // A platform that does not wait as it was asked to must not be asked without a pause.
+        // A platform that has nothing and does not wait as it was asked to must not be asked without a pause.
         if (next.kind === 'nothing') await pause(pace.firstMs, undefined, { signal })
       }
       if (failures > 0) await pauseForRetry(failures, pace, signal)

@@ -43,7 +43,7 @@ export function createBroker(settings: BrokerSettings) {
     const protocol = settings.isTls ? 'amqps' : 'amqp'
     const connection = await connect(
       { protocol, hostname, port, username, password, vhost, heartbeat: 30 },
-      { timeout: CONNECT_MS, clientProperties: { connection_name: 'scoregate-hub' } },
+      { timeout: CONNECT_MS, noDelay: true, clientProperties: { connection_name: 'scoregate-hub' } },
     )
     // Without a listener an error would end the program; the line is opened anew when something is published.
     connection.on('error', drop)

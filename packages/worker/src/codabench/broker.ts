@@ -53,7 +53,7 @@ export function openBroker(given: {
   const dial = async (): Promise<ChannelModel> => {
     const connection = await connect(
       { ...given.address, heartbeat: HEARTBEAT_SECONDS },
-      { timeout: CONNECT_MS, clientProperties: { product: 'Scoregate worker' } },
+      { timeout: CONNECT_MS, noDelay: true, clientProperties: { product: 'Scoregate worker' } },
     )
     connection.on('error', (error) => log.warn(troubleOf(error), 'the connection to the broker failed'))
     connection.on('close', () => {

@@ -106,6 +106,17 @@ describe.skipIf(trouble !== undefined)(
       },
     )
 
+    it('asks for the next task at once after one that is no run: put off or dropped', async () => {
+      await using rig = await start()
+      const { codabench, site } = rig
+      // Whoever makes a pause here does not get to the end of this test.
+      await site.startBrokerWorker(rabbit.queueUrl, undefined, { firstMs: 3_600_000, longestMs: 3_600_000 })
+      await codabench.sendRaw(Buffer.from('{}'), { contentType: 'application/json' })
+      const id = await codabench.submit(RESULTS)
+      await codabench.redeliver(id)
+      expect((await deposited(site)).job.submission.id).toBe(id)
+    })
+
     it('takes what Celery itself publishes, and hears what it revokes', async () => {
       await using rig = await start({ byCelery: true })
       const { codabench, site } = rig

@@ -81,19 +81,19 @@ export async function openCodabenchSource(settings: CodabenchSettings): Promise<
     return keeper
   }
 
-  const receive = async (signal: AbortSignal): Promise<StoredTask | undefined> =>
+  const receive = async (signal: AbortSignal): Promise<StoredTask | 'dropped' | undefined> =>
     broker.next({ waitMs: WAIT_MS, signal }, async (delivery) => {
       if (delivery === undefined) return undefined
       const { task } = delivery
       if (task.kind === 'unusable') {
         log.error({ why: task.why }, 'a message of the queue cannot be used and is dropped')
         delivery.keep()
-        return undefined
+        return 'dropped'
       }
       if (await store.isKnown(task.id)) {
         log.warn({ jobId: task.id }, 'a task that was taken before came once more')
         delivery.keep()
-        return undefined
+        return 'dropped'
       }
       const stored: StoredTask = {
         format: 'scoregate-task/1',
@@ -113,7 +113,7 @@ export async function openCodabenchSource(settings: CodabenchSettings): Promise<
     const drop = async (why: string): Promise<JobAnswer> => {
       taskLog.warn({ why }, 'a task is dropped')
       await store.finish(task.id)
-      return { kind: 'nothing' }
+      return { kind: 'done' }
     }
     if (revoked.has(task.id)) return await drop('it was cancelled')
     const reading = readRunArguments(task.runArguments)
@@ -137,7 +137,7 @@ export async function openCodabenchSource(settings: CodabenchSettings): Promise<
     const fail = async (reason: ReasonCode, why: string): Promise<JobAnswer> => {
       taskLog.error({ reason, why }, 'a job could not be run')
       const heard = await sayFailure(task.id, run, reason, signal)
-      return heard.kind === 'heard' ? { kind: 'nothing' } : await later(task, heard.why)
+      return heard.kind === 'heard' ? { kind: 'done' } : await later(task, heard.why)
     }
     const platform = platforms.find(
       ({ phases }) =>
@@ -167,7 +167,8 @@ export async function openCodabenchSource(settings: CodabenchSettings): Promise<
       })
       if (end.kind === 'failed') return await fail('worker-failed', end.why)
       await store.finish(task.id)
-      return { kind: 'nothing' }
+      // The platform has published the scoring job by now.
+      return { kind: 'done' }
     }
 
     const predictions = await fetchPredictions({
@@ -243,7 +244,9 @@ export async function openCodabenchSource(settings: CodabenchSettings): Promise<
       const own = at === -1 ? undefined : waiting.splice(at, 1)[0]
       try {
         const task = own ?? (await receive(signal))
-        return task === undefined ? { kind: 'nothing' } : await begin(task, site.codabench, signal)
+        if (task === undefined) return { kind: 'nothing' }
+        if (task === 'dropped') return { kind: 'done' }
+        return await begin(task, site.codabench, signal)
       } catch (error) {
         signal.throwIfAborted()
         if (own !== undefined) waiting.push(own)
