@@ -64,6 +64,11 @@ const SETTING_OPTIONS = [
     variable: 'SCOREGATE_AMQP_FOR_WORKERS',
     words: 'its address as workers reach it, without a name (that of --amqp)',
   },
+  {
+    flags: '--hub-for-workers <url>',
+    variable: 'SCOREGATE_HUB_FOR_WORKERS',
+    words: 'the address of the hub as Codabench workers reach it (where it listens)',
+  },
 ] as const
 
 /** Options that `start` hands to its parts in their environment: a command line is seen by everybody on the machine. */
@@ -72,6 +77,7 @@ const INHERITED_VARIABLES: readonly string[] = [
   'SCOREGATE_AMQP',
   'SCOREGATE_AMQP_MANAGEMENT',
   'SCOREGATE_AMQP_FOR_WORKERS',
+  'SCOREGATE_HUB_FOR_WORKERS',
 ]
 
 const MAIL_HELP = `

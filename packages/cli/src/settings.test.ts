@@ -41,6 +41,20 @@ describe('the settings of a broker', () => {
     const wrong = () => readSettings({ SCOREGATE_AMQP: amqp.replace('amqps:', 'http:') })
     expect(wrong).toThrow('--amqp is no address of a broker')
     expect(wrong).not.toThrow('planted-password')
+    const hubAt = (url: string) =>
+      readSettings({ SCOREGATE_AMQP: amqp, SCOREGATE_HUB_FOR_WORKERS: url }).broker
+    expect(hubAt('https://hub.example.org/')).toMatchObject({ hubForWorkers: 'https://hub.example.org' })
+    for (const url of [
+      'hub.example.org',
+      'ftp://hub.example.org',
+      'https://hub.example.org/hub',
+      'https://a:b@c',
+    ]) {
+      expect(() => hubAt(url)).toThrow('--hub-for-workers is no address of a hub')
+    }
+    expect(() => readSettings({ SCOREGATE_HUB_FOR_WORKERS: 'https://hub.example.org' })).toThrow(
+      '--amqp is not',
+    )
     expect(() => readSettings({ SCOREGATE_AMQP_MANAGEMENT: 'http://127.0.0.1:15672' })).toThrow(
       '--amqp is not',
     )

@@ -53,6 +53,7 @@ const Environment = z.object({
   SCOREGATE_AMQP: z.string().min(1).optional(),
   SCOREGATE_AMQP_MANAGEMENT: z.string().min(1).optional(),
   SCOREGATE_AMQP_FOR_WORKERS: z.string().min(1).optional(),
+  SCOREGATE_HUB_FOR_WORKERS: z.string().min(1).optional(),
   ...INSTITUTION_VARIABLES,
 })
 
@@ -166,9 +167,15 @@ function brokerOf(read: z.infer<typeof Environment>): BrokerSettings | undefined
     SCOREGATE_AMQP: amqp,
     SCOREGATE_AMQP_MANAGEMENT: management,
     SCOREGATE_AMQP_FOR_WORKERS: forWorkers,
+    SCOREGATE_HUB_FOR_WORKERS: hubForWorkers,
   } = read
-  if (amqp !== undefined) return readBrokerSettings({ amqp, management, forWorkers })
-  const other = management === undefined ? forWorkers && '--amqp-for-workers' : '--amqp-management'
+  if (amqp !== undefined) return readBrokerSettings({ amqp, management, forWorkers, hubForWorkers })
+  const others = {
+    '--amqp-management': management,
+    '--amqp-for-workers': forWorkers,
+    '--hub-for-workers': hubForWorkers,
+  }
+  const other = Object.entries(others).find(([, value]) => value !== undefined)?.[0]
   if (other === undefined) return undefined
   throw new ScoregateError({
     kind: 'bad-input',

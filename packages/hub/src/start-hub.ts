@@ -70,7 +70,14 @@ export async function startHub(config: HubConfig): Promise<RunningHub> {
     listensAt = server.url
     const stopSweeping = startSweeping({ db, clock, log, ...parts, ...limits })
     const publisher =
-      hubBroker && createPublisher({ ...given, ...parts, ...hubBroker, idleMs: limits.sweepSeconds * 1000 })
+      hubBroker &&
+      createPublisher({
+        ...given,
+        ...parts,
+        ...hubBroker,
+        publicUrl: () => hubBroker.settings.hubForWorkers ?? publicUrl(),
+        idleMs: limits.sweepSeconds * 1000,
+      })
     log.info({ url: server.url }, 'The hub is up.')
     return {
       url: server.url,

@@ -5,6 +5,14 @@ import { join } from 'node:path'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { z } from 'zod'
 
+/** What is said to the hub of its broker and its workers. */
+const BROKER_VARIABLES = [
+  'SCOREGATE_AMQP',
+  'SCOREGATE_AMQP_MANAGEMENT',
+  'SCOREGATE_AMQP_FOR_WORKERS',
+  'SCOREGATE_HUB_FOR_WORKERS',
+]
+
 /** The programs of one installation, in the order in which they are started. */
 export type PartName = 'hub' | 'desk' | 'worker'
 
@@ -99,9 +107,7 @@ async function launch(
   if (name !== 'worker') delete env['BROKER_URL']
   // And only the hub speaks to its broker.
   if (name !== 'hub') {
-    for (const variable of ['SCOREGATE_AMQP', 'SCOREGATE_AMQP_MANAGEMENT', 'SCOREGATE_AMQP_FOR_WORKERS']) {
-      delete env[variable]
-    }
+    for (const variable of BROKER_VARIABLES) delete env[variable]
   }
   // A process group of its own keeps Ctrl-C from it, so that parts stop in our order; should we be killed, the message
   // channel ends with us and the part stops by itself.

@@ -11,6 +11,8 @@ export type BrokerSettings = {
   readonly managementUrl: string
   /** What workers are told, where that is not what the hub uses. */
   readonly forWorkers: { readonly host: string; readonly port: number; readonly isTls: boolean }
+  /** The address of the hub as workers reach it, without a slash at the end; where the hub listens unless set. */
+  readonly hubForWorkers?: string | undefined
 }
 
 const PORTS = { amqp: { amqp: 5672, management: 15672 }, amqps: { amqp: 5671, management: 15671 } } as const
@@ -18,12 +20,13 @@ const PORTS = { amqp: { amqp: 5672, management: 15672 }, amqps: { amqp: 5671, ma
 /**
  * Reads the addresses of a broker: `amqp` is `amqp(s)://name:password@host[:port]`, of an administrator; `management` the
  * address of its management API, derived from the first unless given; `forWorkers` the address that workers are told, without
- * name and password. Throws `ScoregateError` that says which is wrong and never shows one, since passwords are in them.
+ * name and password; `hubForWorkers` where they reach the hub. Throws `ScoregateError` that says which is wrong and never shows one, since passwords are in them.
  */
 export function readBrokerSettings(given: {
   amqp: string
   management?: string | undefined
   forWorkers?: string | undefined
+  hubForWorkers?: string | undefined
 }): BrokerSettings {
   const address = readAmqp(given.amqp, '--amqp')
   const username = decodeURIComponent(address.url.username)
@@ -54,7 +57,22 @@ export function readBrokerSettings(given: {
     password,
     managementUrl: management,
     forWorkers: { host: workers.host, port: workers.port, isTls: workers.isTls },
+    hubForWorkers: given.hubForWorkers === undefined ? undefined : readHubAddress(given.hubForWorkers),
   }
+}
+
+/** An address without a path: workers open their websocket at its root. */
+function readHubAddress(text: string): string {
+  const url = URL.parse(text)
+  const isWeb = url !== null && ['http:', 'https:'].includes(url.protocol)
+  if (!isWeb || `${url.origin}/` !== url.href) {
+    throw wrong(
+      '--hub-for-workers',
+      'is no address of a hub, without a path or a name',
+      'https://hub.example.org',
+    )
+  }
+  return url.origin
 }
 
 /**

@@ -42,9 +42,9 @@ const YAML = BUNDLE_YAML.replace('human_in_the_loop: true', 'enable_detailed_res
   )
   .replace('tasks: [0]}', 'tasks: [0, 1], execution_time_limit: 60, max_submissions_per_day: 0}')
 
-export async function startCodabenchRig(): Promise<CodabenchRig> {
+export async function startCodabenchRig(more: { hubForWorkers?: string } = {}): Promise<CodabenchRig> {
   const rabbit = await startTestBroker()
-  const settings = readBrokerSettings({ amqp: rabbit.amqpUrl, management: rabbit.managementUrl })
+  const settings = readBrokerSettings({ amqp: rabbit.amqpUrl, management: rabbit.managementUrl, ...more })
   const hub = await startHubRig({}, {}, settings)
   const { id: competition, phases } = await hub.createCompetition(
     bundle(YAML, { 'ingestion/metadata.yaml': 'command: python3 ingest.py', 'inputs/x.csv': 'x' }),

@@ -5,14 +5,19 @@ import type { Logger } from 'pino'
 import type { FileLinks } from '../files/file-links.ts'
 import type { HubDb } from '../migrations/hub-tables.ts'
 import type { WakeUps } from '../queues/job-queue.ts'
+import { moveSubmission } from '../submissions/move-submission.ts'
 import type { Broker } from './broker.ts'
 import { describeRun } from './describe-run.ts'
 import { type DueMessage, dropMessage, listDue, markPublished } from './messages.ts'
 import type { RunLinks } from './run-links.ts'
+import { noteText } from './run-words.ts'
 
 /** A worker ends a run by itself at its limit; Celery ends one that hangs so much later (protocol reference, 1.2). */
 const SOFT_LIMIT_EXTRA_SECONDS = 1200
 const DUE_AT_ONCE = 200
+/** What an organizer reads beside a submission whose job cannot be made. */
+const UNPUBLISHABLE =
+  'The hub could not make the job of this submission from its records, so no worker was asked. The log of the hub says why. Run it again, and if that fails, too, upload its files anew.'
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 15_000
 
@@ -45,7 +50,10 @@ export function createPublisher(given: {
       await broker.publishControl(message.vhost, message.id, writeRevoke(message.task_id, clock()))
       return markPublished(db, message, clock())
     }
-    const described = await describeRun(given, message)
+    const described = await describeRun(given, message).catch((error: unknown) => {
+      if (isOfDatabase(error)) throw error
+      return giveUp(message, error)
+    })
     switch (described.kind) {
       case 'unwanted':
         return dropMessage(db, message.id)
@@ -63,6 +71,24 @@ export function createPublisher(given: {
         return markPublished(db, message, clock())
       }
     }
+  }
+
+  /**
+   * Fails the submission of a job that no worker can be told, so that those behind it in the queue go on. What stands in the
+   * records would be the same at every try.
+   */
+  async function giveUp(message: DueMessage, error: unknown): Promise<{ kind: 'unwanted' }> {
+    log.error(
+      { err: error, submission: message.submission_id },
+      'The job of a submission cannot be published.',
+    )
+    const id = message.submission_id
+    await db.transaction().execute(async (transaction) => {
+      const now = clock()
+      await noteText(transaction, id, UNPUBLISHABLE, now)
+      await moveSubmission(transaction, id, 'Failed', { now, reason: 'worker-failed' })
+    })
+    return { kind: 'unwanted' }
   }
 
   async function publishTo(vhost: string, messages: readonly DueMessage[]): Promise<void> {
@@ -102,4 +128,9 @@ export function createPublisher(given: {
       await running
     },
   }
+}
+
+/** A database that is busy or whose disk fails says nothing of the one row. */
+function isOfDatabase(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).includes('SQLITE')
 }

@@ -194,6 +194,43 @@ describe.runIf(brokerTrouble() === undefined)('publishing to a queue of Codabenc
   }
   const open = () => openRecords<HubTables>(`${rig.hub.dataFolder}/hub.db`)
 
+  it('gives up a submission whose job cannot be made, and the queue goes on', async () => {
+    const broken = await rig.submit()
+    const { runArguments } = tellTask(await takeOne())
+    await withDatabase((db) =>
+      db
+        .updateTable('dataset')
+        .set({ sha256: 'no digest' })
+        .where('id', '=', (eb) => eb.selectFrom('submission').select('dataset_id').where('id', '=', broken))
+        .execute(),
+    )
+    const said = await fetch(`${rig.hub.url}/api/submissions/${broken}/`, {
+      method: 'PATCH',
+      body: new URLSearchParams({ status: 'Scoring', secret: String(runArguments['secret']) }),
+    })
+    expect(said.status).toBe(200)
+    const whole = await rig.submit()
+    expect(await rig.becomes(broken, 'Failed')).toMatchObject({ reason_code: 'worker-failed' })
+    expect(tellTask(await takeOne()).runArguments).toMatchObject({ id: whole })
+    expect(await messagesOf(broken)).toEqual(['prediction published', 'scoring dropped'])
+    const notes = await withDatabase((db) =>
+      db.selectFrom('run_note').select('text').where('submission_id', '=', broken).execute(),
+    )
+    expect(notes).toMatchObject([{ text: expect.stringContaining('could not make the job') }])
+  })
+
+  it('tells workers where they reach the hub, if that is not where it listens', async () => {
+    await using elsewhere = await startCodabenchRig({ hubForWorkers: 'https://hub.example.org' })
+    await elsewhere.submit()
+    const [message] = await elsewhere.take(1)
+    if (message === undefined) throw new Error('no message')
+    const { submissions_api_url: api, ...rest } = tellTask(message).runArguments
+    expect(api).toBe('https://hub.example.org/api')
+    const links = Object.values(rest).filter((value) => String(value).includes('://'))
+    expect(links.length).toBeGreaterThan(5)
+    for (const link of links) expect(String(link)).toMatch(/^https:\/\/hub\.example\.org\/api\//)
+  })
+
   /** How the messages of a submission stand in the outbox. */
   const messagesOf = (id: number): Promise<string[]> =>
     withDatabase(async (db) => {
