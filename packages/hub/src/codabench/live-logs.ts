@@ -25,7 +25,7 @@ export function createLiveLogs() {
       // Newest last, so that the first is the one that was silent longest.
       logs.delete(submissionId)
       logs.set(submissionId, {
-        text: text.slice(-LONGEST_LOG),
+        text: endOf(text),
         isCut: log.isCut || text.length > LONGEST_LOG,
         kind: entry.kind,
       })
@@ -42,4 +42,9 @@ export function createLiveLogs() {
       logs.delete(submissionId)
     },
   }
+}
+
+/** A copy, since a slice would keep all of the text that it was cut from in memory. */
+function endOf(text: string): string {
+  return text.length <= LONGEST_LOG ? text : Buffer.from(text.slice(-LONGEST_LOG)).toString()
 }

@@ -40,11 +40,24 @@ export function createLogSocket(runs: Runs) {
     server.handleUpgrade(request, socket, head, (client) => {
       // Ended by the other side in the middle of a frame, or too large a one: nothing is left to do.
       client.on('error', () => undefined)
-      // One after the other: the order of what is printed is the order in which it came.
+      // One after the other: the order of what is printed is the order in which it came. Nothing more is read meanwhile,
+      // so that a run that prints faster than it is kept waits, and does not fill the memory.
+      let waiting = 0
       let last = Promise.resolve()
       client.on('message', (data, isBinary) => {
-        const entry = isBinary ? undefined : readFrame(data)
-        if (entry !== undefined) last = last.then(() => runs.log(submissionId, entry)).catch(() => undefined)
+        const frame = isBinary ? undefined : readFrame(data)
+        // Workers of 1.25 open a socket for each change of the detailed results, and leave it open.
+        if (frame === 'results-changed') return client.close()
+        if (frame === undefined) return
+        waiting += 1
+        client.pause()
+        last = last
+          .then(() => runs.log(submissionId, frame))
+          .catch(() => undefined)
+          .finally(() => {
+            waiting -= 1
+            if (waiting === 0) client.resume()
+          })
       })
     })
   }
@@ -67,9 +80,11 @@ function refuse(socket: Duplex, status: 403 | 404 | 503): void {
   socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
-function readFrame(data: RawData): { kind: LiveLogKind; text: string } | undefined {
+function readFrame(data: RawData): { kind: LiveLogKind; text: string } | 'results-changed' | undefined {
   const parsed = Frame.safeParse(parseJson(String(data)))
-  if (!parsed.success || parsed.data.message === undefined) return undefined
+  if (!parsed.success) return undefined
+  if (parsed.data.kind === 'detailed_result_update') return 'results-changed'
+  if (parsed.data.message === undefined) return undefined
   return { kind: logKindOf(parsed.data.kind), text: parsed.data.message }
 }
 

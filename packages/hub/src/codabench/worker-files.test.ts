@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { until } from '../hub-rig.ts'
 import { type RunsRig, startRunsRig } from './runs-rig.ts'
@@ -140,6 +141,30 @@ describe('what a Codabench worker sends', () => {
     await rig.hub.participant('POST', `/api/submissions/${id}/cancel_submission/`)
     expect(await rig.print(right, [JSON.stringify({ kind: 'program', message: 'after the end' })])).toBe(true)
     expect((await rig.hub.organizer('GET', `/submissions/${id}`)).text).not.toContain('after the end')
+  })
+
+  it('is kept in the order in which it was printed, however fast', async () => {
+    const id = await running(rig)
+    const lines = Array.from({ length: 2000 }, (_, line) =>
+      JSON.stringify({ kind: 'program', message: `line ${line} ${'-'.repeat(500)}\n` }),
+    )
+    expect(await rig.print(await address(rig, id), lines)).toBe(true)
+    const page = await until(async () => {
+      const { text } = await rig.hub.organizer('GET', `/submissions/${id}`)
+      return text.includes('line 1999 ') ? text : undefined
+    })
+    const shown = [...page.matchAll(/line ([0-9]+) -/g)].map(([, line]) => Number(line))
+    expect(shown.length).toBeGreaterThan(100)
+    expect(shown).toEqual(shown.map((_, index) => 2000 - shown.length + index))
+  })
+
+  it('is not left open by the news that detailed results have changed, of which a run has thousands', async () => {
+    const { user, id, secret } = await address(rig, await running(rig))
+    const base = rig.hub.url.replace('http', 'ws')
+    const socket = new WebSocket(`${base}/submission_input/${user}/${id}/${secret}/?kind=detailed_results`)
+    const closed = new Promise((resolve) => socket.on('close', resolve))
+    socket.on('open', () => socket.send(JSON.stringify({ kind: 'detailed_result_update' })))
+    expect(await closed).toBe(1005)
   })
 
   it('may be no log at all: it is dropped, and the socket goes on; too much at once ends it', async () => {
