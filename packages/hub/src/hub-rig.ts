@@ -1,23 +1,20 @@
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { receiptStatement, scoresDigest, signReceipt, sitePublicKeyOf } from '@scoregate/gate/receipt'
+import { receiptStatement, signReceipt, sitePublicKeyOf } from '@scoregate/gate/receipt'
 import { Digest } from '@scoregate/protocol/digest'
 import type { Job } from '@scoregate/protocol/job'
 import { Lease } from '@scoregate/protocol/lease'
 import type { ReasonCode } from '@scoregate/protocol/reason-code'
-import {
-  RECEIPT_PAYLOAD_TYPE,
-  type Receipt,
-  type ReceiptPredicate,
-  type ReceiptSubject,
-} from '@scoregate/protocol/receipt'
+import type { Receipt, ReceiptPredicate, ReceiptSubject } from '@scoregate/protocol/receipt'
 import { Outcome } from '@scoregate/protocol/release'
 import pino from 'pino'
 import { z } from 'zod'
+import { bundle } from './bundle-rig.ts'
 import type { BrokerSettings } from './codabench/broker-settings.ts'
 import type { HubLimits, HubProvision } from './config.ts'
+import { digest, HOLD, isSigned, releasedSubjects, unsigned } from './receipt-rig.ts'
 import { type RunningHub, startHub } from './start-hub.ts'
 import { type ZipContent, zipOf } from './zip-rig.ts'
 
@@ -299,40 +296,6 @@ export async function startHubRig(
   return rig
 }
 
-/** Stands where the receipt will be, so that an outcome can be read before it is signed. */
-export const TO_BE_SIGNED: Receipt = {
-  payloadType: RECEIPT_PAYLOAD_TYPE,
-  payload: 'AAAA',
-  signatures: [{ keyid: Digest.parse('0'.repeat(64)), sig: `${'A'.repeat(86)}==` }],
-}
-
-function unsigned(outcome: object): object {
-  const isWord = 'kind' in outcome && outcome.kind === 'awaiting-validation'
-  return isWord ? outcome : { ...outcome, receipt: TO_BE_SIGNED }
-}
-
-function isSigned(outcome: object): boolean {
-  const parsed = Outcome.safeParse(unsigned(outcome))
-  return parsed.success && parsed.data.kind !== 'awaiting-validation'
-}
-
-function releasedSubjects(outcome: Outcome): ReceiptSubject[] {
-  if (outcome.kind !== 'released' && outcome.kind !== 'failure-released') return []
-  return [
-    ...outcome.artefacts.map(({ name, sha256 }) => ({ name, digest: { sha256 } })),
-    ...(outcome.kind === 'released'
-      ? [{ name: 'scores' as const, digest: { sha256: scoresDigest(outcome.scores) } }]
-      : []),
-  ]
-}
-
-/** The digest of a hold, as tests name it. */
-export const HOLD = digest('hold')
-
-export function digest(text: string | Buffer): string {
-  return createHash('sha256').update(text).digest('hex')
-}
-
 /** Asks again until there is an answer; a test that waits for ever ends by its time limit. */
 export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
@@ -341,42 +304,6 @@ export async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
-
-/** A small whole bundle; `yaml` replaces its competition.yaml, `more` adds files. */
-export function bundle(yaml: string = BUNDLE_YAML, more: Readonly<Record<string, ZipContent>> = {}) {
-  return {
-    'competition.yaml': yaml,
-    'logo.png': 'a picture',
-    'terms.md': 'Be fair.',
-    'overview.md': '# Tiny',
-    'scoring/metadata.yaml': 'command: python3 score.py',
-    'scoring/score.py': 'print(1)',
-    'truth/truth.csv': 'id,label',
-    ...more,
-  }
-}
-
-export const BUNDLE_YAML = `version: 2
-title: Tiny
-image: logo.png
-terms: terms.md
-registration_auto_approve: true
-human_in_the_loop: true
-pages:
-  - {title: Overview, file: overview.md}
-tasks:
-  - {index: 0, name: T, scoring_program: scoring/, reference_data: truth}
-phases:
-  - {name: Main, start: "2026-01-01 00:00:00", tasks: [0]}
-leaderboards:
-  - title: Results
-    key: main
-    submission_rule: Force_Best
-    columns:
-      - {title: Accuracy, key: acc, index: 0, precision: 3}
-      - {title: Loss, key: loss, index: 1, sorting: asc, precision: 3}
-      - {title: Mean, key: mean, index: 2, computation: avg, computation_indexes: [0, 1], precision: 2}
-`
 
 const Creation = z.object({
   status: z.string(),

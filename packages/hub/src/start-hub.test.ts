@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer'
 import { Job } from '@scoregate/protocol/job'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { digest, HOLD, startHubRig } from './hub-rig.ts'
+import { startHubRig } from './hub-rig.ts'
+import { digest, HOLD } from './receipt-rig.ts'
 
 describe("a Codabench client's way from token to score", () => {
   let rig: Awaited<ReturnType<typeof startHubRig>>

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BUNDLE_YAML, bundle, digest, HOLD, type HubRig, startHubRig } from './hub-rig.ts'
+import { BUNDLE_YAML, bundle } from './bundle-rig.ts'
+import { type HubRig, startHubRig } from './hub-rig.ts'
+import { digest, HOLD } from './receipt-rig.ts'
 
 /**
  * The holes on the platform's side that the protocol reference lists in section 10b, one test each. Two are elsewhere:

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BUNDLE_YAML, bundle, type HubRig, startHubRig } from '../hub-rig.ts'
+import { BUNDLE_YAML, bundle } from '../bundle-rig.ts'
+import { type HubRig, startHubRig } from '../hub-rig.ts'
 import { compute, formatDecimal, parseDecimal } from './decimal.ts'
 
 const withRule = (rule: string, more = '') => bundle(BUNDLE_YAML.replace('Force_Best', `${rule}${more}`))

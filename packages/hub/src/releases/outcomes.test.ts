@@ -1,6 +1,7 @@
 import { REJECTION_SENTENCES } from '@scoregate/protocol/reason-code'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { digest, HOLD, type HubRig, startHubRig } from '../hub-rig.ts'
+import { type HubRig, startHubRig } from '../hub-rig.ts'
+import { digest, HOLD } from '../receipt-rig.ts'
 
 describe('an outcome', () => {
   let rig: HubRig

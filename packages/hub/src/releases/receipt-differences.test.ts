@@ -4,7 +4,7 @@ import { Digest } from '@scoregate/protocol/digest'
 import type { ReceiptPredicate, ReceiptSubject } from '@scoregate/protocol/receipt'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { TO_BE_SIGNED } from '../hub-rig.ts'
+import { TO_BE_SIGNED } from '../receipt-rig.ts'
 import { type OutcomeJob, receiptDifferences, type SignedOutcome } from './receipt-differences.ts'
 
 const digest = (content: string) => Digest.parse(createHash('sha256').update(content).digest('hex'))

@@ -4,15 +4,9 @@ import { Digest } from '@scoregate/protocol/digest'
 import { ErrorBody } from '@scoregate/protocol/errors'
 import type { ReceiptDecision, ReceiptSubject } from '@scoregate/protocol/receipt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type Answer,
-  BUNDLE_YAML,
-  bundle,
-  digest,
-  type HubRig,
-  type ReceiptChanges,
-  startHubRig,
-} from '../hub-rig.ts'
+import { BUNDLE_YAML, bundle } from '../bundle-rig.ts'
+import { type Answer, type HubRig, type ReceiptChanges, startHubRig } from '../hub-rig.ts'
+import { digest } from '../receipt-rig.ts'
 
 const RELEASED_AT = '2026-05-01T13:00:00.000Z'
 const SCORES = [{ column: 'acc', value: '0.5' }]

@@ -1,6 +1,7 @@
 import { REASON_SENTENCES } from '@scoregate/protocol/reason-code'
 import { describe, expect, it } from 'vitest'
-import { BUNDLE_YAML, bundle, startHubRig } from '../hub-rig.ts'
+import { BUNDLE_YAML, bundle } from '../bundle-rig.ts'
+import { startHubRig } from '../hub-rig.ts'
 import { zipOf } from '../zip-rig.ts'
 import { parentStatus } from './move-submission.ts'
 

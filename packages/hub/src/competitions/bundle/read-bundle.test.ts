@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BUNDLE_YAML, bundle, type HubRig, startHubRig } from '../../hub-rig.ts'
+import { BUNDLE_YAML, bundle } from '../../bundle-rig.ts'
+import { type HubRig, startHubRig } from '../../hub-rig.ts'
 import { parseBundleDate } from './bundle-date.ts'
 
 describe('a bundle', () => {
