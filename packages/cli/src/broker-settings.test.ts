@@ -1,6 +1,6 @@
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { describe, expect, it } from 'vitest'
-import { CODABENCH_VARIABLES, readBrokerSettings } from './broker-settings.ts'
+import { CODABENCH_VARIABLES, readBrokerSettings, withEngineSocket } from './broker-settings.ts'
 
 const BROKER = { BROKER_URL: 'pyamqp://name:pass-word@broker.example:5672/vhost' }
 
@@ -29,14 +29,33 @@ describe("the settings of a Codabench worker's owner", () => {
     expect(read?.notes.join()).toContain('HOST_DIRECTORY is not used')
   })
 
+  it('are read through the line ends of Windows and quotes that nobody took off', () => {
+    const read = readBrokerSettings({
+      BROKER_URL: `"${BROKER.BROKER_URL}"\r`,
+      BROKER_USE_SSL: "'False'\r",
+      WORKER_BUNDLE_URL_REWRITE: '"http://minio:9000|https://storage.example"\r',
+    })
+    expect(read?.broker).toMatchObject({ protocol: 'amqp', hostname: 'broker.example', vhost: 'vhost' })
+    expect(read?.linkRewrite).toEqual({ from: 'http://minio:9000', to: 'https://storage.example' })
+    expect(withEngineSocket({ CONTAINER_SOCKET: '/run/podman/podman.sock\r' })).toMatchObject({
+      DOCKER_HOST: 'unix:///run/podman/podman.sock',
+    })
+  })
+
   it('name no broker, then this is no worker of a Codabench queue', () => {
     expect(readBrokerSettings({ USE_GPU: 'true' })).toBeUndefined()
     expect(readBrokerSettings({ BROKER_URL: '' })).toBeUndefined()
+    expect(readBrokerSettings({ BROKER_URL: '\r' })).toBeUndefined()
   })
 
   it.each([
     ['BROKER_USE_SSL', 'maybe'],
+    ['BROKER_USE_SSL', "{'ca_certs': '/etc/ssl/own.pem'}"],
     ['USE_GPU', 'true'],
+    ['USE_GPU', 'True\r'],
+    ['USE_GPU', 'perhaps'],
+    ['COMPUTE_WORKER_NO_CLEANUP', '"True"'],
+    ['COMPETITION_CONTAINER_NETWORK_DISABLED', 'False\r'],
     ['COMPETITION_CONTAINER_NETWORK_DISABLED', 'false'],
     ['COMPETITION_CONTAINER_HTTP_PROXY', 'http://proxy'],
     ['CODALAB_IGNORE_CLEANUP_STEP', '1'],

@@ -21,10 +21,7 @@ const NO = /^(?:false|0|no|off)$/i
  */
 export const CODABENCH_VARIABLES: Readonly<Record<string, (value: string) => Treatment>> = {
   BROKER_URL: () => USED,
-  BROKER_USE_SSL: (value) =>
-    YES.test(value) || NO.test(value)
-      ? USED
-      : refused('write true or false; with true, the certificate of the broker is checked'),
+  BROKER_USE_SSL: yesOrNo({ hint: '; with true, the certificate of the broker is checked' }),
   WORKER_BUNDLE_URL_REWRITE: () => USED,
   HOST_DIRECTORY: () =>
     noted(
@@ -39,28 +36,26 @@ export const CODABENCH_VARIABLES: Readonly<Record<string, (value: string) => Tre
         )
       : refused('docker or podman'),
   CONTAINER_SOCKET: () => USED,
-  USE_GPU: (value) =>
-    YES.test(value)
-      ? refused("GPUs are granted by the site's policy, for the images that may have them: images, gpu")
-      : USED,
+  USE_GPU: yesOrNo({
+    yes: refused("GPUs are granted by the site's policy, for the images that may have them: images, gpu"),
+  }),
   GPU_DEVICE: () => noted("GPU_DEVICE is not used: the site's policy grants devices (images, gpu)."),
-  COMPETITION_CONTAINER_NETWORK_DISABLED: (value) =>
-    NO.test(value) ? refused('a run never has a network here; leave it out or write true') : USED,
+  COMPETITION_CONTAINER_NETWORK_DISABLED: yesOrNo({
+    no: refused('a run never has a network here; leave it out or write true'),
+  }),
   COMPETITION_CONTAINER_HTTP_PROXY: () => refused('a run never has a network here; leave it out'),
   COMPETITION_CONTAINER_HTTPS_PROXY: () => refused('a run never has a network here; leave it out'),
   CODALAB_IGNORE_CLEANUP_STEP: () => refused('the files of a run are always removed; leave it out'),
-  COMPUTE_WORKER_NO_CLEANUP: (value) =>
-    YES.test(value) ? refused('the files of a run are always removed; leave it out') : USED,
+  COMPUTE_WORKER_NO_CLEANUP: yesOrNo({ yes: refused('the files of a run are always removed; leave it out') }),
   COMPETITION_ALLOW_IMAGE_PULL: () =>
     noted(
       "COMPETITION_ALLOW_IMAGE_PULL is not used: the site's policy says which images may be fetched (images, pull).",
     ),
-  HUMAN_IN_THE_LOOP: (value) =>
-    YES.test(value)
-      ? USED
-      : noted(
-          "HUMAN_IN_THE_LOOP=false changes nothing: whether a person must look is decided by the site's policy (review).",
-        ),
+  HUMAN_IN_THE_LOOP: yesOrNo({
+    no: noted(
+      "HUMAN_IN_THE_LOOP=false changes nothing: whether a person must look is decided by the site's policy (review).",
+    ),
+  }),
   COMPUTE_WORKER_DISABLE_LOG_UPLOAD: () =>
     noted(
       'COMPUTE_WORKER_DISABLE_LOG_UPLOAD changes nothing: a log leaves only when a reviewer releases it.',
@@ -78,10 +73,10 @@ export const CODABENCH_VARIABLES: Readonly<Record<string, (value: string) => Tre
 export function readBrokerSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): BrokerSettings | undefined {
-  const given = Object.entries(environment).filter(
-    (entry): entry is [string, string] =>
-      entry[1] !== undefined && entry[1] !== '' && Object.hasOwn(CODABENCH_VARIABLES, entry[0]),
-  )
+  const given = Object.entries(environment)
+    .filter(([name]) => Object.hasOwn(CODABENCH_VARIABLES, name))
+    .map(([name, value = '']) => [name, asWritten(value)] as const)
+    .filter(([, value]) => value !== '')
   const values = Object.fromEntries(given)
   const { BROKER_URL: url, BROKER_USE_SSL: useSsl = 'false', WORKER_BUNDLE_URL_REWRITE: rewriteText } = values
   if (url === undefined) return undefined
@@ -108,9 +103,25 @@ export function readBrokerSettings(
 export function withEngineSocket(
   environment: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string | undefined>> {
-  const { CONTAINER_SOCKET: socket, DOCKER_HOST: host } = environment
-  if (socket === undefined || socket === '' || (host ?? '') !== '') return environment
+  const { CONTAINER_SOCKET: given = '', DOCKER_HOST: host = '' } = environment
+  const socket = asWritten(given)
+  if (socket === '' || host !== '') return environment
   return { ...environment, DOCKER_HOST: socket.startsWith('unix://') ? socket : `unix://${socket}` }
+}
+
+/** A value without what a file brings with it: the line ends of Windows, and quotes that nobody took off. */
+function asWritten(value: string): string {
+  const text = value.trim()
+  return /^(["']).*\1$/s.test(text) ? text.slice(1, -1).trim() : text
+}
+
+/** A switch: what becomes of each of its two values. Anything else is neither, and is not guessed at. */
+function yesOrNo(given: { yes?: Treatment; no?: Treatment; hint?: string }): (value: string) => Treatment {
+  return (value) => {
+    if (YES.test(value)) return given.yes ?? USED
+    if (NO.test(value)) return given.no ?? USED
+    return refused(`write true or false${given.hint ?? ''}`)
+  }
 }
 
 function readRewrite(text: string): { from: string; to: string } | 'wrong' {
