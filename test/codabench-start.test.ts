@@ -27,7 +27,12 @@ codabench:
     competition: { id: 44, title: Sepsis }
     columns: [{ key: accuracy }]
 `,
-      environment: { BROKER_URL: rabbit.queueUrl, BROKER_USE_SSL: 'False', USE_GPU: 'False' },
+      environment: {
+        // As a file with the line ends of Windows leaves them in a shell.
+        ...{ BROKER_URL: `${rabbit.queueUrl}\r`, BROKER_USE_SSL: 'False\r', USE_GPU: 'False\r' },
+        // No hub is started: that another program has its port is of no interest.
+        SCOREGATE_HUB_PORT: new URL(codabench.origin).port,
+      },
     })
 
     const holdOf = (submission: number) =>

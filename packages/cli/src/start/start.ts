@@ -107,7 +107,14 @@ function partOptions(settings: Settings, sandbox: 'engine' | 'bubblewrap'): stri
 async function withPorts(settings: Settings): Promise<Settings> {
   const hubPort = settings.hubPort === 0 ? await freePort(settings.host) : settings.hubPort
   const deskPort = settings.deskPort === 0 ? await freePort(settings.host) : settings.deskPort
-  await refuseTakenPort({ host: settings.host, port: hubPort, owner: 'hub', variable: 'SCOREGATE_HUB_PORT' })
+  if (settings.withHub) {
+    await refuseTakenPort({
+      host: settings.host,
+      port: hubPort,
+      owner: 'hub',
+      variable: 'SCOREGATE_HUB_PORT',
+    })
+  }
   await refuseTakenPort({
     host: settings.host,
     port: deskPort,
