@@ -25,6 +25,8 @@ export function brokerTrouble(): string | undefined {
 /** A RabbitMQ of its own with its management API, in a folder of its own on free ports. Gone when disposed of. */
 export type TestBroker = AsyncDisposable & {
   readonly amqpUrl: string
+  /** Where it listens with TLS: for AMQP, and for the management API. Nobody listens there unless it was started with certificates. */
+  readonly tls: { readonly port: number; readonly managementPort: number }
   readonly managementUrl: string
   /** The address of the default virtual host, as Codabench shows it to the owner of a queue. */
   readonly queueUrl: string
@@ -41,11 +43,19 @@ export type TestBroker = AsyncDisposable & {
   start(): Promise<void>
 }
 
+/** How a broker speaks TLS: its files, and whether it lets in only who has a certificate of the same authority. */
+export type BrokerTls = {
+  readonly ca: string
+  readonly certificate: string
+  readonly key: string
+  readonly demandsCertificate?: boolean
+}
+
 /** Throws when RabbitMQ is not installed (Debian: rabbitmq-server). */
-export async function startTestBroker(): Promise<TestBroker> {
+export async function startTestBroker(tls?: BrokerTls): Promise<TestBroker> {
   if (!existsSync(SERVER)) throw new Error('RabbitMQ is missing. Type: apt-get install rabbitmq-server')
   const folder = await mkdtemp(join(tmpdir(), 'scoregate-rabbitmq-'))
-  const [amqp, management, distribution, mapper] = await freePorts(4)
+  const [amqp, management, distribution, mapper, amqps = 0, managementTls = 0] = await freePorts(6)
   await mkdir(join(folder, 'home'))
   await writeFile(join(folder, 'plugins'), '[rabbitmq_management].')
   await writeFile(
@@ -59,6 +69,7 @@ export async function startTestBroker(): Promise<TestBroker> {
       'management.rates_mode = none',
       // The limits of a whole machine; this one is shared with other tests.
       'disk_free_limit.absolute = 1MB',
+      ...(tls === undefined ? [] : tlsSettings(tls, { amqps, managementTls })),
       '',
     ].join('\n'),
   )
@@ -95,6 +106,7 @@ export async function startTestBroker(): Promise<TestBroker> {
 
   const broker: TestBroker = {
     amqpUrl: `amqp://${authority}`,
+    tls: { port: amqps, managementPort: managementTls },
     queueUrl: `pyamqp://${authority}//`,
     managementUrl,
     vhostUrl: (vhost) => `amqp://${authority}/${encodeURIComponent(vhost)}`,
@@ -145,6 +157,26 @@ export async function startTestBroker(): Promise<TestBroker> {
   }
   await broker.start()
   return broker
+}
+
+function tlsSettings(
+  { ca, certificate, key, demandsCertificate = false }: BrokerTls,
+  { amqps, managementTls }: { amqps: number; managementTls: number },
+): string[] {
+  const files = (prefix: string) => [
+    `${prefix}.cacertfile = ${ca}`,
+    `${prefix}.certfile = ${certificate}`,
+    `${prefix}.keyfile = ${key}`,
+  ]
+  return [
+    `listeners.ssl.1 = 127.0.0.1:${amqps}`,
+    ...files('ssl_options'),
+    `ssl_options.verify = ${demandsCertificate ? 'verify_peer' : 'verify_none'}`,
+    `ssl_options.fail_if_no_peer_cert = ${demandsCertificate}`,
+    'management.ssl.ip = 127.0.0.1',
+    `management.ssl.port = ${managementTls}`,
+    ...files('management.ssl'),
+  ]
 }
 
 async function endPortMapper(env: Record<string, string>): Promise<void> {

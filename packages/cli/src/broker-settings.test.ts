@@ -42,6 +42,26 @@ describe("the settings of a Codabench worker's owner", () => {
     })
   })
 
+  it.each([
+    ['true', 'amqps'],
+    ['True', 'amqps'],
+    ['1', 'amqps'],
+    ['yes', 'amqps'],
+    ['False', 'amqp'],
+    ['', 'amqp'],
+  ])('ask for TLS as owners write it: BROKER_USE_SSL=%s', (value, protocol) => {
+    expect(readBrokerSettings({ ...BROKER, BROKER_USE_SSL: value })?.broker).toMatchObject({ protocol })
+  })
+
+  it.each(['{"ca_certs": "/etc/ca.pem", "cert_reqs": 0}', "{'keyfile': '/etc/key.pem'}"])(
+    'are refused where they give options of TLS, and say where the authority belongs: %s',
+    (value) => {
+      const [problem] = problemsOf({ BROKER_USE_SSL: value })
+      expect(problem).toContain('set NODE_EXTRA_CA_CERTS to the file that ca_certs names')
+      expect(problem).not.toContain('/etc/')
+    },
+  )
+
   it('name no broker, then this is no worker of a Codabench queue', () => {
     expect(readBrokerSettings({ USE_GPU: 'true' })).toBeUndefined()
     expect(readBrokerSettings({ BROKER_URL: '' })).toBeUndefined()

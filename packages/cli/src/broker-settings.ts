@@ -21,7 +21,9 @@ const NO = /^(?:false|0|no|off)$/i
  */
 export const CODABENCH_VARIABLES: Readonly<Record<string, (value: string) => Treatment>> = {
   BROKER_URL: () => USED,
-  BROKER_USE_SSL: yesOrNo({ hint: '; with true, the certificate of the broker is checked' }),
+  BROKER_USE_SSL: yesOrNo({
+    hint: '; with true, the certificate of the broker is always checked. Options of TLS are not taken: set NODE_EXTRA_CA_CERTS to the file that ca_certs names; a certificate of this worker (certfile, keyfile) is shown to no broker',
+  }),
   WORKER_BUNDLE_URL_REWRITE: () => USED,
   HOST_DIRECTORY: () =>
     noted(

@@ -175,6 +175,8 @@ export async function startTestSite({ sandbox, image }: { sandbox: Sandbox; imag
     cancellations,
     dataFolder,
     hubUrl: hub.url,
+    /** Where a worker in a process of its own deposits, and with what. */
+    desk: { url: desk.url, token: TOKENS.deskToken },
 
     /** Everything that the worker logged, as one text. */
     logged: () => logLines.join(''),

@@ -1,3 +1,4 @@
+import { connectionTrouble } from '@scoregate/protocol/codabench/broker-trouble'
 import { CONTROL_EXCHANGE } from '@scoregate/protocol/codabench/celery-control'
 import { type CeleryPublication, COMPUTE_QUEUE } from '@scoregate/protocol/codabench/celery-message'
 import { ScoregateError } from '@scoregate/protocol/errors'
@@ -44,7 +45,9 @@ export function createBroker(settings: BrokerSettings) {
     const connection = await connect(
       { protocol, hostname, port, username, password, vhost, heartbeat: 30 },
       { timeout: CONNECT_MS, noDelay: true, clientProperties: { connection_name: 'scoregate-hub' } },
-    )
+    ).catch((cause: unknown) => {
+      throw brokerDown(settings, cause)
+    })
     // Without a listener an error would end the program; the line is opened anew when something is published.
     connection.on('error', drop)
     connection.on('close', drop)
@@ -183,12 +186,12 @@ function isRefusal(cause: unknown): boolean {
 }
 
 function brokerDown({ host, port }: BrokerSettings, cause: unknown): ScoregateError {
+  const trouble = connectionTrouble(cause)
   return new ScoregateError({
     kind: 'unavailable',
     code: 'broker-unreachable',
-    message: `No broker answers at ${host}:${port}.`,
-    remedy:
-      'See that RabbitMQ runs there and that --amqp is its address. Jobs wait in the hub until it does.',
+    message: `The broker at ${host}:${port} ${trouble?.what ?? 'does not answer'}.`,
+    remedy: `${trouble?.remedy ?? 'See that RabbitMQ runs there and that --amqp is its address.'} Jobs wait in the hub until it can be reached.`,
     cause,
   })
 }

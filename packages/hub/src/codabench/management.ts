@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { connectionTrouble } from '@scoregate/protocol/codabench/broker-trouble'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { newSecret } from '@scoregate/web/secrets'
 import { z } from 'zod'
@@ -87,11 +88,13 @@ export function createManagement(settings: BrokerSettings) {
 }
 
 function unreachable(url: string, cause: unknown): ScoregateError {
+  const trouble = connectionTrouble(cause)
   return new ScoregateError({
     kind: 'unavailable',
     code: 'broker-unreachable',
-    message: `The management API of the broker at ${url} does not answer as RabbitMQ's does.`,
+    message: `The management API of the broker at ${url} ${trouble?.what ?? "does not answer as RabbitMQ's does"}.`,
     remedy:
+      trouble?.remedy ??
       'See that RabbitMQ runs with its management plugin (rabbitmq-plugins enable rabbitmq_management), and that --amqp-management is its address.',
     cause,
   })

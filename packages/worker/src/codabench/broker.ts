@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { connectionTrouble } from '@scoregate/protocol/codabench/broker-trouble'
 import { CONTROL_EXCHANGE, readRevoked } from '@scoregate/protocol/codabench/celery-control'
 import { type CeleryTask, COMPUTE_QUEUE, readCeleryTask } from '@scoregate/protocol/codabench/celery-message'
+import { ScoregateError } from '@scoregate/protocol/errors'
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
 import { connect } from 'amqplib'
 import type { Logger } from 'pino'
@@ -15,7 +17,8 @@ export type Delivery = { readonly task: CeleryTask; keep(): void }
 export type Broker = {
   /**
    * Waits for a task for up to `waitMs`, gives it to `use` and lets go of whatever was not kept. Only while somebody waits is
-   * there a consumer, so that a busy worker takes nothing from others. Throws when the broker is away.
+   * there a consumer, so that a busy worker takes nothing from others. Throws when the broker is away: a `ScoregateError`
+   * (`broker-unreachable`) where it is known what its owner can do.
    */
   next<Result>(
     given: { readonly waitMs: number; readonly signal: AbortSignal },
@@ -54,7 +57,9 @@ export function openBroker(given: {
     const connection = await connect(
       { ...given.address, heartbeat: HEARTBEAT_SECONDS },
       { timeout: CONNECT_MS, noDelay: true, clientProperties: { product: 'Scoregate worker' } },
-    )
+    ).catch((cause: unknown) => {
+      throw unreachable(given.address, cause)
+    })
     connection.on('error', (error) => log.warn(troubleOf(error), 'the connection to the broker failed'))
     connection.on('close', () => {
       connecting = undefined
@@ -72,7 +77,8 @@ export function openBroker(given: {
         await connected()
         return
       } catch (error) {
-        if (!closing.signal.aborted) log.warn(troubleOf(error), 'the broker cannot be reached')
+        if (!closing.signal.aborted)
+          log.warn({ ...troubleOf(error), why: brokerAway(error) }, 'the broker cannot be reached')
       }
     }
   }
@@ -101,6 +107,24 @@ export function openBroker(given: {
       await connection?.close().catch(() => undefined) // it was lost
     },
   }
+}
+
+/** Why a broker is away, where its owner can do something about it. */
+export function brokerAway(error: unknown): string | undefined {
+  const isAway = error instanceof ScoregateError && error.code === 'broker-unreachable'
+  return isAway ? `${error.message} ${error.remedy}` : undefined
+}
+
+function unreachable({ hostname, port }: BrokerAddress, cause: unknown): unknown {
+  const trouble = connectionTrouble(cause)
+  if (trouble === undefined) return cause
+  return new ScoregateError({
+    kind: 'unavailable',
+    code: 'broker-unreachable',
+    message: `The broker at ${hostname}:${port} ${trouble.what}.`,
+    remedy: trouble.remedy,
+    cause,
+  })
 }
 
 function readMessage({ properties, content }: ConsumeMessage): CeleryTask {

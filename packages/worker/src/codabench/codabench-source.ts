@@ -6,7 +6,7 @@ import type { ReasonCode } from '@scoregate/protocol/reason-code'
 import type { Logger } from 'pino'
 import type { Heard, JobAnswer, JobName, JobSource } from '../job-source.ts'
 import type { RetryPace } from '../retry.ts'
-import { type Broker, openBroker } from './broker.ts'
+import { type Broker, brokerAway, openBroker } from './broker.ts'
 import type { BrokerAddress } from './broker-address.ts'
 import { firstEnd, jobOf, type LinkRewrite, linksOf, originsOf, returnAddressOf } from './codabench-job.ts'
 import { fetchPredictions } from './fetch-predictions.ts'
@@ -250,6 +250,8 @@ export async function openCodabenchSource(settings: CodabenchSettings): Promise<
       } catch (error) {
         signal.throwIfAborted()
         if (own !== undefined) waiting.push(own)
+        const why = brokerAway(error)
+        if (why !== undefined) return { kind: 'unavailable', why }
         throw error
       }
     },
