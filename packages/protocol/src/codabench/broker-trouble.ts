@@ -23,6 +23,10 @@ const NOBODY: ConnectionTrouble = {
   what: 'does not answer',
   remedy: 'See that it runs there, and that the way to it is open.',
 }
+const ENDS_AT_ONCE: ConnectionTrouble = {
+  what: 'ends the connection before it has said anything',
+  remedy: 'If its port is one with TLS, say so: amqps:// in the address, or BROKER_USE_SSL=true.',
+}
 
 /** By the codes of Node's errors, those of OpenSSL among them. */
 const BY_CODE: ReadonlyMap<string, ConnectionTrouble> = new Map([
@@ -50,6 +54,8 @@ const BY_CODE: ReadonlyMap<string, ConnectionTrouble> = new Map([
   ['ERR_SSL_PACKET_LENGTH_TOO_LONG', NOT_ENCRYPTED],
   ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', NEEDS_CERTIFICATE],
   ['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', NEEDS_CERTIFICATE],
+  // What the other end of a connection that is ended at once sees depends on which packet comes first.
+  ['ECONNRESET', ENDS_AT_ONCE],
   ['ECONNREFUSED', NOBODY],
   ['ENOTFOUND', NOBODY],
   ['EHOSTUNREACH', NOBODY],
@@ -69,13 +75,7 @@ const BY_WORDS: readonly (readonly [RegExp, ConnectionTrouble])[] = [
       remedy: 'Take the whole address as the platform shows it.',
     },
   ],
-  [
-    /closed abruptly during opening handshake/,
-    {
-      what: 'ends the connection before it has said anything',
-      remedy: 'If its port is one with TLS, say so: amqps:// in the address, or BROKER_USE_SSL=true.',
-    },
-  ],
+  [/closed abruptly during opening handshake/, ENDS_AT_ONCE],
   [/ETIMEDOUT/, NOBODY],
 ]
 
