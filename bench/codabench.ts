@@ -19,7 +19,7 @@ const CODE = { 'metadata.yaml': 'command: python3 $program/model.py\n', 'model.p
 
 /**
  * Codabench's worker on a quiet machine of this kind, as the ratio to the bare run of 0.125 s there; divided by ten with detailed
- * results, and by three with the large output. `uploads` is how many files the platform gets.
+ * results, and by three with the large output.
  */
 const CASES = [
   { name: 'results submission (two jobs)', submission: RESULTS, source: SCORES, goal: 0.203 / 0.125 },
@@ -104,13 +104,13 @@ function made(source: string, submission: Record<string, string> = RESULTS): Cod
 
 function submission(codabench: CodabenchSite, one: (typeof CASES)[number]): Side {
   const submitted = made(one.source, one.submission)
+  // The scoring job alone sends neither predictions nor the streams of a prediction.
+  const [submit, uploads] = 'isPredicted' in one ? [codabench.submitPredicted, 4] : [codabench.submit, 7]
   return {
     name: 'site',
     run: async () => {
       const start = performance.now()
-      const id =
-        'isPredicted' in one ? await codabench.submitPredicted(submitted) : await codabench.submit(submitted)
-      await codabench.heardAll(id, 'isPredicted' in one ? 4 : 7)
+      await codabench.heardAll(await submit(submitted), uploads)
       return (performance.now() - start) / 1000
     },
   }

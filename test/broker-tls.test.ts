@@ -95,14 +95,7 @@ describe.skipIf(trouble !== undefined)(
       const codabench = await startCodabenchSite({ rabbit })
       const site = await startTestSite(sandbox)
       site.site.codabench = {
-        platforms: [
-          {
-            api: codabench.api,
-            competition: { id: 44, title: 'Sepsis' },
-            columns: [{ key: 'accuracy', title: 'Accuracy', decimals: 2, sorting: 'desc', computed: false }],
-            storage: [],
-          },
-        ],
+        platforms: [codabench.platform],
         runKey: Buffer.alloc(32, 7).toString('base64'),
         returnKey: newBoxKeyPair().publicKey,
       }

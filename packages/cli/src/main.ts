@@ -1,6 +1,7 @@
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { Command, CommanderError, Option } from 'commander'
 import { auditCommand } from './audit/audit-command.ts'
+import { BROKER_VARIABLES } from './broker-variables.ts'
 import { competitionCommand } from './competition-commands.ts'
 import { completionCommand } from './completion/completion-command.ts'
 import { EXIT, EXIT_BROKEN_PIPE, EXIT_OF_ERROR } from './exit-codes.ts'
@@ -72,13 +73,7 @@ const SETTING_OPTIONS = [
 ] as const
 
 /** Options that `start` hands to its parts in their environment: a command line is seen by everybody on the machine. */
-const INHERITED_VARIABLES: readonly string[] = [
-  'BROKER_URL',
-  'SCOREGATE_AMQP',
-  'SCOREGATE_AMQP_MANAGEMENT',
-  'SCOREGATE_AMQP_FOR_WORKERS',
-  'SCOREGATE_HUB_FOR_WORKERS',
-]
+const INHERITED_VARIABLES: readonly string[] = ['BROKER_URL', ...BROKER_VARIABLES]
 
 const MAIL_HELP = `
 For notices by mail, in the environment only, since a command line is seen by everybody on the machine:

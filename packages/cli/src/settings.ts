@@ -138,19 +138,20 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     })
   }
   const dataFolder = resolve(read.SCOREGATE_DATA)
+  const withHub = (given['BROKER_URL'] ?? '').trim() === ''
   return {
     host: read.SCOREGATE_HOST,
     hubPort: read.SCOREGATE_HUB_PORT,
     deskPort: read.SCOREGATE_DESK_PORT,
     dataFolder,
-    withExample: read.SCOREGATE_EXAMPLE && (given['BROKER_URL'] ?? '').trim() === '',
+    withExample: read.SCOREGATE_EXAMPLE && withHub,
     policyFile: resolve(read.SCOREGATE_POLICY ?? `${dataFolder}/policy.yaml`),
     isOwnPolicy: read.SCOREGATE_POLICY !== undefined,
     sandbox: read.SCOREGATE_SANDBOX,
     onOtherSiteKey: read.SCOREGATE_SITE_KEY,
     roomUsers: read.SCOREGATE_ROOM_USERS,
     slots: read.SCOREGATE_SLOTS,
-    withHub: (given['BROKER_URL'] ?? '').trim() === '',
+    withHub,
     metricsToken: read.SCOREGATE_METRICS_TOKEN,
     logLevel: read.SCOREGATE_LOG_LEVEL,
     publicDeskUrl: read.SCOREGATE_DESK_URL,

@@ -50,8 +50,7 @@ export async function startInstallation(
     signInLinks: newSignInLinks(secrets, new Date()),
   }
   await writePrivateJson(paths.provision, provision)
-  const samples =
-    settings.withExample && settings.withHub ? await writeSampleSubmissions(exampleFolder, paths.samples) : []
+  const samples = settings.withExample ? await writeSampleSubmissions(exampleFolder, paths.samples) : []
 
   const parts: RunningPart[] = []
   const stopping = new AbortController()

@@ -4,14 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ScoregateError } from '@scoregate/protocol/errors'
 import { z } from 'zod'
-
-/** What is said to the hub of its broker and its workers. */
-const BROKER_VARIABLES = [
-  'SCOREGATE_AMQP',
-  'SCOREGATE_AMQP_MANAGEMENT',
-  'SCOREGATE_AMQP_FOR_WORKERS',
-  'SCOREGATE_HUB_FOR_WORKERS',
-]
+import { BROKER_VARIABLES } from '../broker-variables.ts'
 
 /** The programs of one installation, in the order in which they are started. */
 export type PartName = 'hub' | 'desk' | 'worker'

@@ -20,7 +20,8 @@ const PORTS = { amqp: { amqp: 5672, management: 15672 }, amqps: { amqp: 5671, ma
 /**
  * Reads the addresses of a broker: `amqp` is `amqp(s)://name:password@host[:port]`, of an administrator; `management` the
  * address of its management API, derived from the first unless given; `forWorkers` the address that workers are told, without
- * name and password; `hubForWorkers` where they reach the hub. Throws `ScoregateError` that says which is wrong and never shows one, since passwords are in them.
+ * name and password; `hubForWorkers` where they reach the hub. Throws `ScoregateError` that says which is wrong and never shows
+ * one, since passwords are in them.
  */
 export function readBrokerSettings(given: {
   amqp: string

@@ -40,14 +40,7 @@ describe.skipIf(trouble !== undefined)(
       const codabench = await startCodabenchSite({ rabbit, ...options })
       const site = await startTestSite(sandbox satisfies TestSandbox)
       site.site.codabench = {
-        platforms: [
-          {
-            api: codabench.api,
-            competition: { id: 44, title: 'Sepsis' },
-            columns: [{ key: 'accuracy', title: 'Accuracy', decimals: 2, sorting: 'desc', computed: false }],
-            storage: [],
-          },
-        ],
+        platforms: [codabench.platform],
         runKey: RUN_KEY,
         returnKey: keys.publicKey,
       }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { CONTROL_EXCHANGE, writeRevoke } from '@scoregate/protocol/codabench/celery-control'
 import { COMPUTE_QUEUE, JOB_PRIORITY, writeCeleryTask } from '@scoregate/protocol/codabench/celery-message'
+import type { CodabenchPlatform } from '@scoregate/protocol/deposit'
 import { z } from 'zod'
 import type { TestBroker } from '../../../../test/rabbitmq-rig.ts'
 import { type ZippedFile, zipOf } from '../zip-rig.ts'
@@ -279,6 +280,13 @@ export async function startCodabenchSite(given: {
   return {
     origin,
     api: `${origin}/api`,
+    /** What the policy of a site says of it. */
+    platform: {
+      api: `${origin}/api`,
+      competition: { id: 44, title: 'Sepsis' },
+      columns: [{ key: 'accuracy', title: 'Accuracy', decimals: 2, sorting: 'desc', computed: false }],
+      storage: [],
+    } satisfies CodabenchPlatform,
     state,
     sendRaw,
 
